@@ -1,0 +1,82 @@
+import type { Guarantee } from './sink.ts'
+import type { Blocker } from './source.ts'
+import type { SyncError } from './sync-error.ts'
+import type { TableId } from './table-id.ts'
+import type { TableState } from './table-state.ts'
+
+/** How many rows of each operation a batch applied to one table. */
+export interface TableCounts {
+  readonly table: TableId
+  readonly inserts: number
+  readonly updates: number
+  readonly deletes: number
+  /** Left out by the row filter. */
+  readonly filtered: number
+  /** Rows in the load, after only the last state of each key was kept. */
+  readonly loadedRows: number
+  readonly loadedBytes: number
+}
+
+/** Everything that happens, as one typed value; logs, metrics, health and the live view are views of it. */
+export type Signal =
+  | {
+      readonly tag: 'service-started'
+      readonly pipeline: string
+      readonly guarantee: Guarantee
+      readonly targetVersion: string
+    }
+  | { readonly tag: 'service-stopping'; readonly reason: string }
+  | { readonly tag: 'took-over'; readonly epoch: bigint; readonly position: string }
+  | { readonly tag: 'waiting-for-slot'; readonly slot: string; readonly activePid: number | null }
+  | { readonly tag: 'table-state'; readonly table: TableId; readonly state: TableState }
+  | {
+      readonly tag: 'table-refused'
+      readonly table: TableId
+      readonly code: string
+      readonly reason: string
+      readonly remedy: string
+    }
+  | {
+      readonly tag: 'batch-committed'
+      readonly number: bigint
+      readonly endLsn: string
+      readonly transactions: number
+      readonly rows: number
+      readonly bytes: number
+      /** From the first change of the batch to its commit at the target. */
+      readonly ageMs: number
+      /** From the last source commit in the batch to the commit at the target, by the wall clocks of both. */
+      readonly lagMs: number
+      readonly commitMs: number
+      readonly tables: readonly TableCounts[]
+    }
+  | { readonly tag: 'checkpoint-moved'; readonly number: bigint; readonly endLsn: string }
+  | {
+      readonly tag: 'chunk-loaded'
+      readonly table: TableId
+      readonly chunk: number
+      readonly chunks: number
+      readonly rows: number
+      readonly bytes: number
+      readonly ms: number
+    }
+  | { readonly tag: 'chunk-retaken'; readonly table: TableId; readonly chunk: number; readonly reason: string }
+  | { readonly tag: 'blocked'; readonly what: string; readonly blockers: readonly Blocker[] }
+  | {
+      readonly tag: 'values-reread'
+      readonly table: TableId
+      readonly rows: number
+      readonly from: 'target' | 'source'
+    }
+  | {
+      readonly tag: 'attempt-failed'
+      readonly what: string
+      readonly error: SyncError
+      readonly retryInMs: number | null
+    }
+  | { readonly tag: 'memory-pressure'; readonly heldBytes: number; readonly limitBytes: number }
+
+/** Takes signals. Never throws, never waits. */
+export interface Signals {
+  emit(signal: Signal): void
+}
