@@ -60,8 +60,10 @@ function round(format: LoadFormat): number {
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     out.clear()
     for (let i = 0; i < ROWS; i++) {
-      row.starts.set(starts.subarray(i * columns, (i + 1) * columns))
-      row.lengths.set(lengths.subarray(i * columns, (i + 1) * columns))
+      for (let column = 0; column < columns; column++) {
+        row.starts[column] = starts[i * columns + column] ?? 0
+        row.lengths[column] = lengths[i * columns + column] ?? 0
+      }
       if (encoder.appendUpsert(row, out) <= 0) throw new Error(encoder.lastBadRow().reason)
     }
   }
