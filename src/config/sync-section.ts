@@ -62,7 +62,7 @@ export const syncSection = section(
       doc: 'How often the position moves while nothing changes, so that an idle source can drop its WAL.',
     }),
     spool_directory: defaulted(directory, '/var/tmp/pg-starrocks-sync', {
-      doc: 'Where transactions that are still open and large wait; on a disk, not in memory. Emptied at start.',
+      doc: 'Where transactions that are still open and large wait; on a disk, not in memory.',
     }),
     spool_after: defaulted(size({ from: '64KiB', to: '4GiB' }), '64MB', {
       doc: 'Size from which an open transaction waits on disk instead of in memory.',
