@@ -91,7 +91,7 @@ const keys = {
 function refuseRepeated(rules: readonly TableRule[], refuse: Refuse): void {
   for (const [index, { source }] of rules.entries()) {
     const first = rules.findIndex((other) => other.source.text === source.text)
-    if (first < index) refuse(['tables', index, 'source'], `is never reached: entry ${first + 1} has the same pattern`)
+    if (first < index) refuse(['tables', index, 'source'], `never reached: entry ${first + 1} has the same pattern`)
   }
 }
 

@@ -102,7 +102,8 @@ export function section<S extends Readonly<Record<string, z.ZodType>>, T>(
 ): Kind<T> {
   const schema = z.strictObject(keys).transform((yaml, context): T => {
     return build(yaml, (key, message) => {
-      context.addIssue({ code: 'custom', path: typeof key === 'string' ? [key] : [...key], message })
+      const path = typeof key === 'string' ? [key] : [...key]
+      context.addIssue({ code: 'custom', path, message, params: { about: 'key' } })
     })
   })
   const whole = (value: unknown): unknown => {

@@ -49,26 +49,36 @@ function expectation(structure: Structure | undefined): string {
 
 /** How a value may be quoted in a message: never when it is secret or came from outside the file. */
 function quoted(node: YamlNode, structure: Structure | undefined): string {
-  const shown = node.tag === 'text' && !node.expanded && structure?.tag === 'scalar' && structure.secret === 'no'
+  const shown =
+    node.tag === 'text' && node.origin === 'written' && structure?.tag === 'scalar' && structure.secret === 'no'
   if (!shown) return 'the value'
   return JSON.stringify(node.text.length > 60 ? `${node.text.slice(0, 57)}...` : node.text)
 }
 
+function explainCustom(issue: z.core.$ZodIssueCustom, tree: YamlNode, root: Structure): ConfigProblem {
+  const { node, key, exact } = nodeAt(tree, issue.path)
+  const name = showPath(issue.path)
+  if (issue.params?.['about'] !== 'key') {
+    return { ...node.place, message: `${name}: ${quoted(node, structureAt(root, issue.path))} ${issue.message}` }
+  }
+  // The key that is to blame may have its default: then its section is pointed at.
+  const place = exact || node.tag === 'text' ? node.place : (key ?? node.place)
+  return { ...place, message: `${name}: ${issue.message}` }
+}
+
 /** The problems that one issue stands for. */
 export function explainIssue(issue: z.core.$ZodIssue, tree: YamlNode, root: Structure): readonly ConfigProblem[] {
-  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, tree, root)
   const { node, key, exact } = nodeAt(tree, issue.path)
-  const structure = structureAt(root, issue.path)
+  if (node.tag === 'text' && node.origin === 'broken') return []
+  if (issue.code === 'unrecognized_keys') return unknownKeys(issue, tree, root)
+  if (issue.code === 'custom') return [explainCustom(issue, tree, root)]
   const name = showPath(issue.path)
-  if (issue.code === 'custom') {
-    const subject = structure?.tag === 'scalar' ? `${quoted(node, structure)} ` : ''
-    return [{ ...node.place, message: `${name === '' ? '' : `${name}: `}${subject}${issue.message}` }]
-  }
   if (!exact) {
     const place = key ?? { start: node.place.start, end: node.place.start + 1 }
     return [{ ...place, message: `${name} is missing` }]
   }
   if (node.tag === 'empty') return [{ ...node.place, message: `${name} has no value: give one or remove the key` }]
   if (issue.code === 'too_small') return [{ ...node.place, message: `${name} is an empty list` }]
-  return [{ ...node.place, message: `${name === '' ? 'the file' : name} must be ${expectation(structure)}` }]
+  const expected = expectation(structureAt(root, issue.path))
+  return [{ ...node.place, message: `${name === '' ? 'the file' : name} must be ${expected}` }]
 }

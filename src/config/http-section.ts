@@ -30,7 +30,7 @@ export const httpSection = section(
     prometheus_url: optional(httpOrigin, { doc: 'A Prometheus to which `/api/v1/*` on `metrics_port` is passed on.' }),
   },
   (yaml, refuse): HttpConfig => {
-    if (yaml.port === yaml.metrics_port) refuse('metrics_port', 'is the same as http.port')
+    if (yaml.port === yaml.metrics_port) refuse('metrics_port', 'the same as http.port')
     return {
       host: yaml.host,
       port: yaml.port,

@@ -37,7 +37,7 @@ function keysNotInForce(node: YamlNode, structure: Structure, path: readonly str
 export function parseConfig(text: string, file: string, around: Surroundings): LoadedConfig {
   const tree = readYaml(text, around)
   if (tree.syntaxErrors.length > 0) {
-    throw new ConfigError({ file, text, masked: suspectedRanges(text) }, tree.syntaxErrors.slice(0, 5))
+    throw new ConfigError({ file, text, masked: suspectedRanges(text) }, tree.syntaxErrors)
   }
   const source: ConfigSource = { file, text, masked: maskedRanges(tree.root, configFile.structure, text) }
   const result = configFile.schema.safeParse(plainValue(tree.root))

@@ -29,7 +29,8 @@ function readParts(text: string): Parts {
   if (end < text.length) {
     throw new RangeError(`has an odd character at position ${end + 1}: put such a name in double quotes`)
   }
-  if (parts.some((part) => part.length === 0)) throw new RangeError('has an empty part')
+  if (parts.some((part) => part.every((piece) => piece.tag === 'literal' && piece.text === '')))
+    throw new RangeError('has an empty part')
   return parts
 }
 

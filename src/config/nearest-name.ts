@@ -24,9 +24,12 @@ export function editDistance(a: string, b: string): number {
 /** The known name that was probably meant, or undefined when none is near. Case, `-` and camelCase do not count. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = normalized(name)
+  const all = [...known]
+  const longer = wanted.length < 3 ? [] : all.filter((candidate) => normalized(candidate).startsWith(wanted))
+  if (longer.length === 1) return longer[0]
   let best: string | undefined
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
-  for (const candidate of known) {
+  for (const candidate of all) {
     const distance = editDistance(wanted, normalized(candidate))
     if (distance < bestDistance) {
       best = candidate

@@ -22,7 +22,9 @@ function decode(part: string): string {
 
 /** The address as a URL. @throws {RangeError} when it cannot be one. */
 function parseUrl(text: string, schemes: readonly [string, ...string[]], defaultPort: number): URL {
-  const url = URL.canParse(text) ? new URL(text) : null
+  // URL knows no user without a host, as libpq writes it for a socket: postgres://user@/db?host=/run
+  const withHost = /[?&]host=/.test(text) ? text.replace(/^([a-z]+:\/\/[^@/?]*@)\//, '$1socket/') : text
+  const url = URL.canParse(withHost) ? new URL(withHost) : null
   if (!url || !text.includes('://')) {
     const form = `${schemes[0]}://user@host:${defaultPort}`
     throw new RangeError(`is not an address such as ${form}; is a special character of the password not encoded?`)

@@ -76,9 +76,9 @@ export const syncSection = section(
   },
   (yaml, refuse): SyncConfig => {
     if (yaml.max_batch_bytes * 2 > yaml.memory_limit) {
-      refuse('max_batch_bytes', 'is more than half of sync.memory_limit')
+      refuse('max_batch_bytes', 'more than half of sync.memory_limit')
     }
-    if (yaml.spool_after * 2 > yaml.memory_limit) refuse('spool_after', 'is more than half of sync.memory_limit')
+    if (yaml.spool_after * 2 > yaml.memory_limit) refuse('spool_after', 'more than half of sync.memory_limit')
     return {
       flushIntervalMs: yaml.flush_interval,
       maxBatchBytes: yaml.max_batch_bytes,

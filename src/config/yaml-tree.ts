@@ -1,5 +1,5 @@
 /** Turns YAML into a tree of texts that knows where everything stands. Types come from the schema, not from YAML. */
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type YAMLError, type YAMLMap } from 'yaml'
 import type { ConfigProblem } from './config-problem.ts'
 import { expandReferences, type Surroundings } from './expand-references.ts'
 
@@ -9,9 +9,17 @@ export interface Place {
   readonly end: number
 }
 
-/** A value of the file. `empty` is a key without a value. */
+/**
+ * A value of the file. `empty` is a key without a value. The `origin` of a text: as it stands in the file, with
+ * references put in, or `broken` when that failed (its problem is told, and nothing else about it need be).
+ */
 export type YamlNode =
-  | { readonly tag: 'text'; readonly place: Place; readonly text: string; readonly expanded: boolean }
+  | {
+      readonly tag: 'text'
+      readonly place: Place
+      readonly text: string
+      readonly origin: 'written' | 'expanded' | 'broken'
+    }
   | { readonly tag: 'empty'; readonly place: Place }
   | { readonly tag: 'list'; readonly place: Place; readonly items: readonly YamlNode[] }
   | { readonly tag: 'map'; readonly place: Place; readonly entries: ReadonlyMap<string, YamlEntry> }
@@ -52,7 +60,8 @@ function readScalar(value: string, place: Place, reading: Reading): YamlNode {
     const end = start === found ? start + reference.length : place.end
     reading.problems.push({ start, end, message: problem.message })
   }
-  return { tag: 'text', place, text, expanded }
+  const origin = problems.length > 0 ? 'broken' : expanded ? 'expanded' : 'written'
+  return { tag: 'text', place, text, origin }
 }
 
 function readMap(node: YAMLMap, place: Place, reading: Reading): YamlNode {
@@ -75,7 +84,7 @@ function readNode(node: unknown, reading: Reading): YamlNode {
     const target = node.resolve(reading.document)
     if (target === undefined || reading.ancestors.includes(target)) {
       reading.problems.push({ ...place, message: `*${node.source} stands for something that contains it` })
-      return { tag: 'empty', place }
+      return { tag: 'text', place, text: '', origin: 'broken' }
     }
     return readNode(target, reading)
   }
@@ -91,15 +100,27 @@ function readNode(node: unknown, reading: Reading): YamlNode {
   }
 }
 
+function syntaxProblem({ pos: [start, end], message }: YAMLError, source: string): ConfigProblem {
+  if (source.slice(start - 1, start + 1) === '${') {
+    return { start: start - 1, end, message: 'not valid YAML: inside { } and [ ] put ${...} in double quotes' }
+  }
+  // The library quotes what it stumbled over, which may be a secret.
+  const words = message.replace(/:? ".*"/s, '').replace(/; please use .*/, '')
+  return { start, end, message: `not valid YAML: ${words}` }
+}
+
+/** Repeated keys are all told; of other mistakes only the first, for the rest follow from it. */
+function syntaxProblems(errors: readonly YAMLError[], source: string): readonly ConfigProblem[] {
+  const repeated = errors.filter((error) => error.code === 'DUPLICATE_KEY')
+  const others = errors.filter((error) => error.code !== 'DUPLICATE_KEY').slice(0, 1)
+  return [...others, ...repeated].map((error) => syntaxProblem(error, source))
+}
+
 /** Reads YAML. Anchors and aliases work; several documents, duplicate keys and tags are refused. */
 export function readYaml(source: string, around: Surroundings): YamlTree {
   // Under the failsafe schema every scalar stays the text that was written: 007 and no keep their form.
   const document = parseDocument(source, { schema: 'failsafe', prettyErrors: false })
-  const syntaxErrors = [...document.errors, ...document.warnings].map((error): ConfigProblem => {
-    // The library quotes what it stumbled over, which may be a secret.
-    const message = error.message.replace(/:? ".*"/s, '').replace(/; please use .*/, '')
-    return { start: error.pos[0], end: error.pos[1], message: `not valid YAML: ${message}` }
-  })
+  const syntaxErrors = syntaxProblems([...document.errors, ...document.warnings], source)
   const problems: ConfigProblem[] = []
   const reading: Reading = { source, document, around, problems, ancestors: [] }
   const root = document.contents === null ? emptyMap() : readNode(document.contents, reading)
