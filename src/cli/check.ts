@@ -28,7 +28,7 @@ export function checkCommand(load: () => Promise<CheckDeps>): Command {
     ],
     async run(input, context) {
       const loaded = await loadNamedConfig(input, input.operands[0], context)
-      await reportWarnings(loaded, context)
+      reportWarnings(loaded, context)
       const { terminal } = context
       if (input.get(showConfigFlag)) {
         const { redact } = await import('../config/redact.ts')

@@ -40,10 +40,8 @@ export async function loadNamedConfig(
 }
 
 /** Tells about keys without effect on standard error. */
-export async function reportWarnings(loaded: LoadedConfig, context: CommandContext): Promise<void> {
-  const { lineColumn } = await import('../config/config-problem.ts')
-  for (const warning of loaded.warnings) {
-    const { line, column } = lineColumn(loaded.source.text, warning.start)
-    context.terminal.err(`warning: ${loaded.source.file}:${line}:${column}: ${warning.message}\n`)
+export function reportWarnings({ warnings }: LoadedConfig, { terminal }: CommandContext): void {
+  for (const { file, line, column, message } of warnings) {
+    terminal.err(`warning: ${file}:${line}:${column}: ${message}\n`)
   }
 }

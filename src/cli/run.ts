@@ -25,7 +25,6 @@ async function runPipeline(
   context: CommandContext,
 ): Promise<number> {
   const { openLog } = await import('../app/open-log.ts')
-  const { lineColumn } = await import('../config/config-problem.ts')
   const { terminal, clock, abort } = context
   const console = {
     isTerminal: terminal.isTerminal,
@@ -33,10 +32,8 @@ async function runPipeline(
     write: (text: string) => terminal.out(text),
   }
   using log = openLog(loaded.config.logging, console, clock)
-  for (const warning of loaded.warnings) {
-    const { line, column } = lineColumn(loaded.source.text, warning.start)
-    const fields = { file: loaded.source.file, line, column }
-    log.write({ level: 'WARNING', message: warning.message, fields })
+  for (const { message, file, line, column } of loaded.warnings) {
+    log.write({ level: 'WARNING', message, fields: { file, line, column } })
   }
   try {
     const { runService } = await load()

@@ -61,16 +61,14 @@ export function formatProblem(source: ConfigSource, problem: ConfigProblem): str
   return `${place}: ${problem.message}\n${excerpt(maskedText(source), problem, at)}`
 }
 
-/** The configuration is refused; the message shows every problem with its place. */
+/** The configuration is refused; the message shows every problem with its place, and no secret. */
 export class ConfigError extends SyncError {
-  readonly source: ConfigSource
   readonly problems: readonly ConfigProblem[]
 
   constructor(source: ConfigSource, problems: readonly ConfigProblem[]) {
     const ordered = problems.toSorted((a, b) => a.start - b.start)
     super('CONFIG_INVALID', ordered.map((problem) => formatProblem(source, problem)).join('\n'))
     this.name = 'ConfigError'
-    this.source = source
     this.problems = ordered
   }
 }

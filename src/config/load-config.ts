@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { SyncError } from '../core/sync-error.ts'
 import { configFile, type Config } from './config.ts'
-import { ConfigError, type ConfigProblem, type ConfigSource } from './config-problem.ts'
+import { ConfigError, lineColumn, type ConfigProblem, type ConfigSource, type LineColumn } from './config-problem.ts'
 import { declarationOf, type Structure } from './declaration.ts'
 import { explainIssue } from './explain-issue.ts'
 import type { Surroundings } from './expand-references.ts'
@@ -13,8 +13,13 @@ import { plainValue, readYaml, type YamlNode } from './yaml-tree.ts'
 /** A configuration that is in order. Warnings are about keys that are accepted but have no effect in this version. */
 export interface LoadedConfig {
   readonly config: Config
-  readonly source: ConfigSource
-  readonly warnings: readonly ConfigProblem[]
+  readonly warnings: readonly ConfigWarning[]
+}
+
+/** Something to know about a configuration that is in order. */
+export interface ConfigWarning extends LineColumn {
+  readonly file: string
+  readonly message: string
 }
 
 function keysNotInForce(node: YamlNode, structure: Structure, path: readonly string[]): readonly ConfigProblem[] {
@@ -47,7 +52,10 @@ export function parseConfig(text: string, file: string, around: Surroundings): L
     ...issues.flatMap((issue) => explainIssue(issue, tree.root, configFile.structure)),
   ]
   if (!result.success || problems.length > 0) throw new ConfigError(source, problems)
-  return { config: result.data, source, warnings: keysNotInForce(tree.root, configFile.structure, []) }
+  const warnings = keysNotInForce(tree.root, configFile.structure, []).map(({ start, message }): ConfigWarning => {
+    return { file, ...lineColumn(text, start), message }
+  })
+  return { config: result.data, warnings }
 }
 
 /** Reads the file. @throws {SyncError} CONFIG_INVALID when it cannot be read; {@link ConfigError} when it has mistakes. */

@@ -26,7 +26,7 @@ function everythingShown(text: string, env: Readonly<Record<string, string>>): s
     ].join()
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    return `${error.message} ${inspect(Object.assign({}, error, { source: null }), { depth: 20 })}`
+    return `${error.message} ${inspect(error, { depth: 20 })}`
   }
 }
 
