@@ -1,20 +1,17 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { SyncError } from '../core/sync-error.ts'
 import type { Command } from './command.ts'
 
-const ENTRY = fileURLToPath(new URL('../../stand-in/src/main.ts', import.meta.url))
-
 /** Runs the stand-in with these arguments; its output is ours. Resolves to its exit code, 1 when a signal killed it. */
-function runStandIn(args: readonly string[], abort: AbortSignal): Promise<number> {
-  if (!existsSync(ENTRY)) {
+async function runStandIn(entry: string, args: readonly string[], abort: AbortSignal): Promise<number> {
+  if (!existsSync(entry)) {
     throw new SyncError('TARGET_UNSUPPORTED', 'the StarRocks stand-in is not part of this installation', {
       remedy: 'Run it from a clone of the repository.',
     })
   }
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [ENTRY, ...args], { stdio: 'inherit' })
+    const child = spawn(process.execPath, [entry, ...args], { stdio: 'inherit' })
     const stop = (): void => void child.kill(abort.reason === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
     abort.addEventListener('abort', stop, { once: true })
     child.once('error', reject)
@@ -25,8 +22,8 @@ function runStandIn(args: readonly string[], abort: AbortSignal): Promise<number
   })
 }
 
-/** `sync-app stand-in`: a StarRocks for tests and demonstrations. */
-export const standInCommand: Command = {
+/** `sync-app stand-in`: a StarRocks for tests and demonstrations. `entry` is the path of its main file. */
+export const standInCommand = (entry: string): Command => ({
   name: 'stand-in',
   summary: 'Run the StarRocks stand-in, for tests and demonstrations.',
   description: 'All arguments are the stand-in’s own.',
@@ -39,5 +36,5 @@ export const standInCommand: Command = {
     },
   ],
   passesArgumentsOn: true,
-  run: (input, context) => runStandIn(input.operands, context.abort),
-}
+  run: (input, context) => runStandIn(entry, input.operands, context.abort),
+})
