@@ -22,7 +22,7 @@ export interface Operand {
 }
 
 /** A call and what it is for. */
-export interface Example {
+interface Example {
   /** Without the program's name. */
   readonly call: string
   readonly doc: string

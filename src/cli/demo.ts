@@ -22,7 +22,7 @@ export interface DemoRequest {
 }
 
 /** What the demonstration showed. */
-export interface DemoResult {
+interface DemoResult {
   readonly tables: number
   readonly rowsCompared: number
   readonly rowsDifferent: number
@@ -34,7 +34,7 @@ export interface DemoResult {
 const secondsOption = numberOption('seconds', 'N', 'End by itself after N seconds.', 1)
 
 /** The demonstration's last line for programs. */
-export function demoJson(result: DemoResult): string {
+function demoJson(result: DemoResult): string {
   return `${JSON.stringify({
     tables: result.tables,
     rows_compared: result.rowsCompared,

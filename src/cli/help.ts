@@ -9,14 +9,14 @@ function twoColumns(rows: readonly (readonly [string, string])[]): string {
 }
 
 /** An option as it is written: `-c, --config FILE`. */
-export function optionForm(option: Option<unknown>): string {
+function optionForm(option: Option<unknown>): string {
   const short = option.short === undefined ? '' : `-${option.short}, `
   const value = option.placeholder === undefined ? '' : ` ${option.placeholder}`
   return `${short}--${option.name}${value}`
 }
 
 /** The line that shows how a command is called. */
-export function usageLine(command: Command): string {
+function usageLine(command: Command): string {
   if (command.passesArgumentsOn) return `sync-app ${command.name} [ARGUMENTS...]`
   const operands = command.operands.map((operand) => {
     const name = operand.repeated ? `${operand.name}...` : operand.name

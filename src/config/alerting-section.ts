@@ -14,7 +14,7 @@ export interface AlertingConfig {
 }
 
 /** A rule: what must hold for an alert. */
-export interface AlertRule {
+interface AlertRule {
   readonly name: string
   readonly condition: string
   readonly severity: 'warning' | 'critical'

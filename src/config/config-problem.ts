@@ -55,7 +55,7 @@ function excerpt(shown: string, problem: ConfigProblem, at: LineColumn): string 
 }
 
 /** A problem for people: `file:line:column: what`, then the line with carets below the place. */
-export function formatProblem(source: ConfigSource, problem: ConfigProblem): string {
+function formatProblem(source: ConfigSource, problem: ConfigProblem): string {
   const at = lineColumn(source.text, problem.start)
   const place = `${source.file}:${at.line}:${at.column}`
   return `${place}: ${problem.message}\n${excerpt(maskedText(source), problem, at)}`

@@ -27,7 +27,7 @@ export interface Config {
 }
 
 /** The Flink cluster of `engine: flink`. */
-export interface FlinkConfig {
+interface FlinkConfig {
   readonly restUrl: string
 }
 

@@ -78,6 +78,7 @@ describe('a minimal file', () => {
       onSchemaChange: 'quarantine',
       onBadRow: 'quarantine',
       checkpointIntervalMs: 30_000,
+      discoveryIntervalMs: 10_000,
       spoolDirectory: '/var/tmp/pg-starrocks-sync',
       spoolAfterBytes: 64_000_000,
       ownershipWindowMs: 3000,
@@ -116,7 +117,8 @@ target:
     ])
     expect(config.target.user).toBe('sync')
     expect(config.target.password.reveal()).toBe('pw')
-    expect(config.target.beHostMap.get('be1:8040')).toBe('localhost:18040')
+    expect(config.target.beHostMap).toEqual({ 'be1:8040': 'localhost:18040' })
+    expect(config.target.tls).toEqual({ ca: undefined, verify: true })
     expect(config.target.properties).toEqual({ replication_num: '3', enable_persistent_index: 'true' })
   })
 

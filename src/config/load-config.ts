@@ -17,7 +17,7 @@ export interface LoadedConfig {
 }
 
 /** Something to know about a configuration that is in order. */
-export interface ConfigWarning extends LineColumn {
+interface ConfigWarning extends LineColumn {
   readonly file: string
   readonly message: string
 }

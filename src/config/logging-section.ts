@@ -15,7 +15,7 @@ export interface LoggingConfig {
 }
 
 /** A log file beside standard output. */
-export interface LogFileConfig {
+interface LogFileConfig {
   readonly path: string
   readonly maxSizeBytes: number
   readonly backupCount: number

@@ -7,7 +7,7 @@ import type { TableRule } from './tables-section.ts'
 export type TableMatcher = (schema: string, table: string) => TableRoute | null
 
 /** Schemas of PostgreSQL itself: never copied, whatever the patterns say. */
-export function isSystemSchema(schema: string): boolean {
+function isSystemSchema(schema: string): boolean {
   return schema === 'information_schema' || schema.startsWith('pg_')
 }
 

@@ -42,6 +42,12 @@ export const secretText: Kind<Secret> = scalar(
   'whole',
 )
 
+/** A certificate, or several, as PEM text. */
+export const pemText: Kind<string> = scalar('PEM text', (value) => {
+  if (value.includes('-----BEGIN ')) return value
+  throw new RangeError('is not a certificate: write ${file:/path/to/it.pem} to read it from a file')
+})
+
 /** `true` or `false`. */
 export const yesOrNo: Kind<boolean> = scalar('true | false', (value) => {
   if (/^(true|yes|on)$/i.test(value)) return true

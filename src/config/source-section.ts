@@ -1,5 +1,5 @@
 import { defaultedSection, optional, required, scalar, section, type Refuse } from './declaration.ts'
-import { choice, secretText } from './scalars.ts'
+import { choice, pemText, secretText } from './scalars.ts'
 import type { Secret } from './secret.ts'
 import { parseServerAddress, type ServerAddress } from './server-address.ts'
 
@@ -7,7 +7,7 @@ import { parseServerAddress, type ServerAddress } from './server-address.ts'
 export type TlsMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
 
 /** TLS towards PostgreSQL; certificates as PEM text. */
-export interface TlsConfig {
+interface TlsConfig {
   readonly mode: TlsMode
   readonly ca?: string | undefined
   readonly cert?: string | undefined
@@ -29,13 +29,7 @@ export interface SourceConfig {
 
 const TLS_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const
 
-const pem = scalar('PEM text', readPem)
 const secretPem = { ...secretText, structure: { tag: 'scalar', display: 'PEM text, secret', secret: 'whole' } } as const
-
-function readPem(value: string): string {
-  if (value.includes('-----BEGIN ')) return value
-  throw new RangeError('is not a certificate: write ${file:/path/to/it.pem} to read it from a file')
-}
 
 const tls = section(
   {
@@ -43,10 +37,10 @@ const tls = section(
       doc: 'As libpq’s `sslmode`: `prefer` uses TLS when the server offers it, `verify-full` proves who the server is.',
       defaultText: '`verify-full` when `ca` is given, else `prefer`',
     }),
-    ca: optional(pem, {
+    ca: optional(pemText, {
       doc: 'Certificates that the server’s certificate must descend from: `${file:/etc/ssl/ca.pem}`.',
     }),
-    cert: optional(pem, { doc: 'Our own certificate, where the server asks for one.' }),
+    cert: optional(pemText, { doc: 'Our own certificate, where the server asks for one.' }),
     key: optional(secretPem, { doc: 'The key of `cert`.' }),
   },
   (yaml, refuse) => {

@@ -12,6 +12,7 @@ export interface SyncConfig {
   readonly onSchemaChange: 'quarantine'
   readonly onBadRow: 'quarantine'
   readonly checkpointIntervalMs: number
+  readonly discoveryIntervalMs: number
   readonly spoolDirectory: string
   readonly spoolAfterBytes: number
   readonly ownershipWindowMs: number
@@ -61,6 +62,9 @@ export const syncSection = section(
     checkpoint_interval: defaulted(duration({ from: '1s', to: '1h' }), '30s', {
       doc: 'How often the position moves while nothing changes, so that an idle source can drop its WAL.',
     }),
+    discovery_interval: defaulted(duration({ from: '1s', to: '1h' }), '10s', {
+      doc: 'How often the source is asked for tables and partitions that are new.',
+    }),
     spool_directory: defaulted(directory, '/var/tmp/pg-starrocks-sync', {
       doc: 'Where transactions that are still open and large wait; on a disk, not in memory.',
     }),
@@ -89,6 +93,7 @@ export const syncSection = section(
       onSchemaChange: yaml.on_schema_change,
       onBadRow: yaml.on_bad_row,
       checkpointIntervalMs: yaml.checkpoint_interval,
+      discoveryIntervalMs: yaml.discovery_interval,
       spoolDirectory: yaml.spool_directory,
       spoolAfterBytes: yaml.spool_after,
       ownershipWindowMs: yaml.ownership_window,

@@ -1,5 +1,15 @@
-import { defaultedSection, map, oneOrMore, optional, required, scalar, section, type Refuse } from './declaration.ts'
-import { httpOrigin, secretText, text } from './scalars.ts'
+import {
+  defaulted,
+  defaultedSection,
+  map,
+  oneOrMore,
+  optional,
+  required,
+  scalar,
+  section,
+  type Refuse,
+} from './declaration.ts'
+import { httpOrigin, pemText, secretText, text, yesOrNo } from './scalars.ts'
 import type { Secret } from './secret.ts'
 import { parseServerAddress, type ServerAddress } from './server-address.ts'
 
@@ -14,8 +24,16 @@ export interface TargetConfig {
   readonly password: Secret
   readonly database: string
   readonly properties: Readonly<Record<string, string>>
-  /** `host:port` as a frontend names a backend -> `host:port` under which it is reached from here. */
-  readonly beHostMap: ReadonlyMap<string, string>
+  /** `host:port` or `host` as a frontend names a backend -> `host:port` under which it is reached from here. */
+  readonly beHostMap: Readonly<Record<string, string>>
+  readonly tls: TargetTlsConfig
+}
+
+/** TLS towards `https` addresses. */
+interface TargetTlsConfig {
+  /** Certificates as PEM text; the system's when absent. */
+  readonly ca?: string | undefined
+  readonly verify: boolean
 }
 
 /** A host and its port. */
@@ -38,10 +56,21 @@ const mysqlUrl = scalar(
 const feMysql = oneOrMore(mysqlUrl)
 
 /** A StarRocks database name. @see reference/starrocks.md 5 (identifiers) */
-export const databaseName = scalar('name', (value) => {
+const databaseName = scalar('name', (value) => {
   if (/^[A-Za-z_][A-Za-z0-9_]{0,255}$/.test(value)) return value
   throw new RangeError('is not a StarRocks database name: letters, digits and _, at most 256')
 })
+
+const tls = section(
+  {
+    ca: optional(pemText, {
+      doc: 'Certificates that those of the servers must descend from: `${file:/etc/ssl/ca.pem}`.',
+      defaultText: 'those of the system',
+    }),
+    verify: defaulted(yesOrNo, 'true', { doc: 'Whether a certificate that proves nothing is refused.' }),
+  },
+  (yaml): TargetTlsConfig => yaml,
+)
 
 const hostPort = scalar('host:port', (value) => {
   if (/^[^\s:/]+:\d{1,5}$/.test(value)) return value
@@ -75,8 +104,9 @@ export const targetSection = section(
     properties: defaultedSection(map(text), {
       doc: 'Properties of every CREATE TABLE, such as `replication_num: 3`.',
     }),
+    tls: defaultedSection(tls, { doc: 'Protection of the connections to `https` addresses.' }),
     be_host_map: defaultedSection(map(hostPort), {
-      doc: 'For backends (BE) that are reached under another address than the frontends name: `"be1:8040": "localhost:18040"`.',
+      doc: 'For backends (BE) that are reached under another address than the frontends name: `"be1:8040": "localhost:18040"`; the port of the name may be left out.',
     }),
   },
   (yaml, refuse) => {
@@ -89,7 +119,8 @@ export const targetSection = section(
       password: yaml.password ?? password,
       database: yaml.database,
       properties: yaml.properties,
-      beHostMap: new Map(Object.entries(yaml.be_host_map)),
+      beHostMap: yaml.be_host_map,
+      tls: yaml.tls,
     }
   },
 )

@@ -25,7 +25,7 @@ export type YamlNode =
   | { readonly tag: 'map'; readonly place: Place; readonly entries: ReadonlyMap<string, YamlEntry> }
 
 /** A key and its value. */
-export interface YamlEntry {
+interface YamlEntry {
   readonly key: Place
   readonly value: YamlNode
 }
