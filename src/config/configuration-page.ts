@@ -16,6 +16,35 @@ target:
   fe_mysql: "mysql://root@fe:9030"
 \`\`\`
 
+A larger one:
+
+\`\`\`yaml
+pipeline: shop
+source:
+  url: postgres://sync@db:5432/shop
+  password: "\${file:/run/secrets/postgres}"
+  tls: { ca: "\${file:/etc/ssl/ca.pem}" }
+target:
+  fe_http: [http://fe1:8030, http://fe2:8030]
+  fe_mysql: [mysql://sync@fe1:9030, mysql://sync@fe2:9030]
+  password: "\${file:/run/secrets/starrocks}"
+  properties: { replication_num: 3 }
+tables:                                # the first entry that matches a table decides
+  - source: public.orders
+    exclude_columns: [card_number]
+    where: "region = 'eu'"
+    delete: soft
+  - { source: "public.tmp_*", skip: true }
+  - public.*
+  - { source: billing.*, target: "finance_{table}" }
+sync:
+  flush_interval: 1s
+  memory_limit: 2GiB
+logging:
+  level: INFO
+  file: { path: /var/log/sync-app/app.log }
+\`\`\`
+
 \`sync-app check\` shows every mistake at once, each with file, line and column; \`sync-app check --show-config\` shows what the
 file amounts to. Unknown keys are refused.
 
