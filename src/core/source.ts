@@ -62,7 +62,13 @@ export interface Blocker {
 /** A matched table that cannot take part, and why. */
 export interface RefusedTable {
   readonly table: TableId
-  readonly code: 'TABLE_NO_KEY' | 'TYPE_UNSUPPORTED' | 'SOURCE_PRIVILEGE' | 'PUBLICATION_UNUSABLE' | 'SOURCE_NOT_READY'
+  readonly code:
+    | 'TABLE_NO_KEY'
+    | 'TABLE_UNSUPPORTED'
+    | 'TYPE_UNSUPPORTED'
+    | 'SOURCE_PRIVILEGE'
+    | 'PUBLICATION_UNUSABLE'
+    | 'SOURCE_NOT_READY'
   readonly reason: string
   /** The SQL that mends it. */
   readonly remedy: string
