@@ -80,7 +80,10 @@ export interface RefusedTable {
 export interface DiscoveredTable {
   readonly schema: TableSchema
   readonly route: TableRoute
-  /** Partitions of a partitioned table as `oid` texts: one that is attached with rows in it brings no events. Empty for others. */
+  /**
+   * What is known of the partitions of a partitioned table: texts that change when something happened to them that brings no
+   * events (one was attached with rows in it, detached, dropped, truncated on its own). Empty for others.
+   */
   readonly partitions: readonly string[]
 }
 

@@ -1,3 +1,4 @@
+import type { TableRoute } from '../../../core/table-route.ts'
 import type { Session } from './session.ts'
 
 /** A relation that a pattern could mean, before anything more is known of it. */
@@ -22,8 +23,8 @@ const LIST_SQL = `
      AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
    ORDER BY n.nspname, c.relname`
 
-/** Whether the pipeline's patterns mean this table. */
-export type TableMatcher = (schema: string, table: string) => boolean
+/** Where the pipeline's patterns send a table; null when they do not mean it. */
+export type TableMatcher = (schema: string, table: string) => TableRoute | null
 
 /**
  * The relations that the patterns mean. A partition counts as part of the topmost table above it that is meant too: the
@@ -35,7 +36,7 @@ export async function listRelations(session: Session, matches: TableMatcher): Pr
     LIST_SQL,
   )
   const listed = rows
-    .filter((row) => matches(row.schema, row.name))
+    .filter((row) => matches(row.schema, row.name) !== null)
     .map((row) => ({ ...row, ancestors: row.ancestors.map(Number) }))
   return withoutCoveredPartitions(listed)
 }

@@ -62,6 +62,14 @@ export type LeafFacts = {
   readonly replica_identity: 'd' | 'n' | 'f' | 'i'
   /** Names of the columns that its old rows carry in the WAL; null when there are none. */
   readonly identity: readonly string[] | null
+  /** Names its files: TRUNCATE and rewrites change it. */
+  readonly filenode: string
+  /** It has bytes now. */
+  readonly has_data: boolean
+  /** It, or a partitioned table between, became a partition after it was made: rows of before are in no stream. */
+  readonly attached: boolean
+  /** The transaction that made it. */
+  readonly made_by: string
 }
 
 /** Everything that {@link judgeTable} wants to know of some relations. */
@@ -124,6 +132,10 @@ const INDEXES_SQL = `
    WHERE i.indrelid = ANY($1::oid[]) AND i.indisunique
    ORDER BY i.indrelid, i.indisprimary DESC, c.relname`
 
+/**
+ * A table and its link to a parent have one xmin when it was made as a partition. Its own xmin is taken from a system
+ * column, whose entry nothing ever updates.
+ */
 const LEAVES_SQL = `
   SELECT r.oid AS relation, l.oid, n.nspname::text AS schema, l.relname::text AS name, l.relkind::text AS kind,
          l.relpersistence::text AS persistence, l.relreplident::text AS replica_identity,
@@ -133,7 +145,14 @@ const LEAVES_SQL = `
              AND a.attnum = ANY((string_to_array(i.indkey::text, ' ')::int2[])[1:i.indnkeyatts])
            WHERE i.indrelid = l.oid AND i.indisvalid AND i.indimmediate
              AND CASE l.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END
-         ) AS identity
+         ) AS identity,
+         coalesce(pg_relation_filenode(l.oid), 0)::text AS filenode, pg_relation_size(l.oid) > 0 AS has_data,
+         (SELECT xmin::text FROM pg_attribute WHERE attrelid = l.oid AND attnum = -1) AS made_by,
+         EXISTS (SELECT FROM pg_partition_ancestors(l.oid) x
+                   JOIN pg_inherits i ON i.inhrelid = x.relid
+                   JOIN pg_attribute a ON a.attrelid = x.relid AND a.attnum = -1
+                  WHERE i.xmin <> a.xmin AND x.relid <> r.oid
+                    AND x.relid NOT IN (SELECT relid FROM pg_partition_ancestors(r.oid))) AS attached
     FROM pg_class r
    CROSS JOIN LATERAL pg_partition_tree(r.oid) p
     JOIN pg_class l ON l.oid = p.relid

@@ -1,57 +1,9 @@
-import { Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Clock } from '../../../core/clock.ts'
-import { clientConfig, type ConnectionOptions } from './connection-options.ts'
-import { PINNED_SETTINGS } from '../pinned-settings.ts'
 import { sourceError } from './postgres-error.ts'
 
-/** How to open a {@link Session}. */
-export interface SessionOptions {
-  readonly connection: ConnectionOptions
-  /** Shown in pg_stat_activity. */
-  readonly applicationName: string
-  /** Settings beside {@link SESSION_SETTINGS}, fixed from the start. */
-  readonly settings?: Readonly<Record<string, string>> | undefined
-  /** `database` makes it a walsender that takes replication commands and plain statements. */
-  readonly replication?: 'database' | undefined
-  /** The socket to use, not yet connected. */
-  readonly socket?: Socket | undefined
-  readonly clock: Clock
-}
-
-/**
- * What our statements need beside {@link PINNED_SETTINGS}, whose `search_path` also keeps a user's objects from standing
- * in for functions that we name.
- *
- * - `row_security` off: a row-level policy that would hide rows from us raises an error instead.
- */
-const SESSION_SETTINGS = {
-  ...PINNED_SETTINGS,
-  standard_conforming_strings: 'on',
-  row_security: 'off',
-} as const
-
 const CLOSE_TIMEOUT_MS = 2_000
-
-/** Connects. @throws {SyncError} SOURCE_UNREACHABLE, SOURCE_AUTH. The caller closes the session. */
-export async function openSession(options: SessionOptions): Promise<Session> {
-  const socket = options.socket ?? new Socket()
-  const settings = { ...SESSION_SETTINGS, ...options.settings }
-  const config = {
-    ...clientConfig(options.connection, options.applicationName, settings),
-    ...(options.replication === undefined ? {} : { replication: options.replication }),
-    stream: () => socket,
-  }
-  const client = new pg.Client(config)
-  const session = new Session(client, socket, options.clock)
-  try {
-    await client.connect()
-    return session
-  } catch (error) {
-    socket.destroy()
-    throw sourceError(error, `connecting to PostgreSQL at ${config.host}:${config.port}`)
-  }
-}
 
 /**
  * One connection to PostgreSQL: statements one after another, every failure a SyncError.

@@ -1,10 +1,18 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { usesTls } from '../catalog/connection-options.ts'
+import type { Connector } from '../catalog/connector.ts'
 import { sourceError } from '../catalog/postgres-error.ts'
-import { openSession, type Session, type SessionOptions } from '../catalog/session.ts'
+import type { Session } from '../catalog/session.ts'
 import { CopyQuery } from './copy-query.ts'
 import { CopyTap, type CopyReceiver } from './copy-tap.ts'
+
+/** One statement reads one range or a list of keys: the joins that would read the whole table for the keys are off. */
+const COPY_SETTINGS = {
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  max_parallel_workers_per_gather: '0',
+  jit: 'off',
+} as const
 
 /** Under TLS the library frames the rows; the receiver is asked to wait after about as much as a plain read brings. */
 const PIECE_BYTES = 64 * 1024
@@ -15,12 +23,15 @@ const PIECE_BYTES = 64 * 1024
  * On a plain connection the kernel's bytes land in the tap's own store (net's `onread`) and no row is copied. Under TLS
  * that is not possible: there the client library frames the messages.
  *
- * @throws {SyncError} as {@link openSession}.
+ * @throws {SyncError} as {@link Connector.open}.
  */
-export async function openCopySession(options: Omit<SessionOptions, 'socket'>): Promise<CopySession> {
-  if (usesTls(options.connection)) return new CopySession(await openSession(options), null)
-  const intake = new Intake()
-  const session = await openSession({ ...options, socket: intake.socket })
+export async function openCopySession(connector: Connector): Promise<CopySession> {
+  let intake: Intake | null = null
+  const createSocket = (encrypted: boolean): Socket => {
+    intake = encrypted ? null : new Intake()
+    return intake?.socket ?? new Socket()
+  }
+  const session = await connector.open({ settings: COPY_SETTINGS, createSocket })
   return new CopySession(session, intake)
 }
 

@@ -9,8 +9,6 @@ const KEYS_PER_STATEMENT = 500
 /**
  * Reads the rows of these keys as they are now, by COPY like the snapshot, so that values have the same form. A key
  * without a row is passed over; a key that is given twice may be answered twice.
- *
- * The joins that would read the whole table are switched off: a list of keys is looked up, one by one.
  */
 export async function readRows(
   copy: CopySession,
@@ -25,11 +23,3 @@ export async function readRows(
     await copy.copyOut(doing, copyKeysSql(table, some), reader)
   }
 }
-
-/** Settings of the sessions that read snapshots and single rows. */
-export const COPY_SETTINGS = {
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
-  max_parallel_workers_per_gather: '0',
-  jit: 'off',
-} as const
