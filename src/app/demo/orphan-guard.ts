@@ -7,6 +7,18 @@ export interface OrphanGuard {
   release(): void
 }
 
+/** $1: process, $2: folder. Waits 10 s at most: in a container without an init nobody collects an ended process. */
+const WAIT_THEN_END = `
+  read -r answer && exit
+  kill -QUIT "$1"
+  tries=0
+  while kill -0 "$1" && [ $tries -lt 100 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+  kill -KILL "$1"
+  rm -rf -- "$2"`
+
 /**
  * Ends the process `pid` by SIGQUIT and removes `folder` when this process dies without doing so itself, even by
  * SIGKILL.
@@ -15,9 +27,7 @@ export interface OrphanGuard {
  * session of its own, so that Ctrl-C on a terminal does not reach it.
  */
 export function guardAgainstOrphan(pid: number, folder: string, owner: ProcessOwner | undefined): OrphanGuard {
-  const script =
-    'read -r answer && exit; kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf -- "$2"'
-  const guard: ChildProcess = spawn('/bin/sh', ['-c', script, 'orphan-guard', String(pid), folder], {
+  const guard: ChildProcess = spawn('/bin/sh', ['-c', WAIT_THEN_END, 'orphan-guard', String(pid), folder], {
     ...owner,
     cwd: '/',
     detached: true,
