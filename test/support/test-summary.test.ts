@@ -29,10 +29,10 @@ test.each([
     '3 passed, 1 failed',
     false,
   ],
-  ['nothing ran', { ...good, numPassedTests: 0, testResults: [] }, '0 passed, 0 failed', false],
-  ['failed without a failed test', { ...good, success: false }, '3 passed, 0 failed', false],
+  ['nothing ran', { ...good, numPassedTests: 0, testResults: [] }, '0 passed, 1 failed', false],
+  ['failed without a failed test', { ...good, success: false }, '3 passed, 1 failed', false],
 ])('%s', (_name, report, line, succeeded) => {
-  expect(summarize(JSON.stringify(report))).toMatchObject({ line, succeeded })
+  expect(summarize(JSON.stringify(report), 0)).toMatchObject({ line, succeeded })
 })
 
 test.each([
@@ -40,10 +40,14 @@ test.each([
   ['cut off', '{"success": true, "numPass'],
   ['not a report', '[]'],
 ])('a report that is %s is a failure', (_name, text) => {
-  expect(summarize(text)).toMatchObject({ line: '0 passed, 1 failed', succeeded: false })
+  expect(summarize(text, 0)).toMatchObject({ line: '0 passed, 1 failed', succeeded: false })
 })
 
 test('names the file that did not load, and why', () => {
-  const { problems } = summarize(JSON.stringify({ ...good, success: false, testResults: [brokenFile] }))
+  const { problems } = summarize(JSON.stringify({ ...good, success: false, testResults: [brokenFile] }), 1)
   expect(problems).toEqual(['c.test.ts failed outside of its tests: Cannot find module'])
+})
+
+test('an exit code that no test explains is a failure', () => {
+  expect(summarize(JSON.stringify(good), 1)).toMatchObject({ line: '3 passed, 1 failed', succeeded: false })
 })

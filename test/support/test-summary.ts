@@ -27,11 +27,13 @@ export interface TestSummary {
 
 /**
  * Reads vitest's JSON report. A file that failed outside of its tests counts as one failure: vitest counts tests only,
- * so that a file which does not even load would look like nothing at all. So does a report that is missing or cut off.
+ * so that a file which does not even load would look like nothing at all. So does a report that is missing or cut off,
+ * and a run that failed although no test did: who reads only the line must see it.
  *
  * @param text the report; `undefined` when the run wrote none.
+ * @param exitCode of the runner, which alone knows of errors outside of all tests.
  */
-export function summarize(text: string | undefined): TestSummary {
+export function summarize(text: string | undefined, exitCode: number): TestSummary {
   const report = readReport(text)
   if (report === undefined) {
     return {
@@ -44,14 +46,16 @@ export function summarize(text: string | undefined): TestSummary {
     (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
   )
   const problems = brokenFiles.map(({ name, message }) => `${name} failed outside of its tests: ${message}`)
-  const failed = report.numFailedTests + brokenFiles.length
+  const knownFailures = report.numFailedTests + brokenFiles.length
   const skipped = report.numPendingTests + report.numTodoTests
   const ran = report.numPassedTests + report.numFailedTests
   if (ran === 0) problems.push('No test ran.')
-  if (!report.success && failed === 0) problems.push('The test run failed although no test did.')
+  const failedAsAWhole = knownFailures === 0 && (!report.success || exitCode !== 0 || ran === 0)
+  if (failedAsAWhole) problems.push('The test run failed although no test did.')
+  const failed = knownFailures + (failedAsAWhole ? 1 : 0)
   return {
     line: `${report.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`,
-    succeeded: report.success && failed === 0 && ran > 0,
+    succeeded: failed === 0,
     problems,
   }
 }
