@@ -3,7 +3,7 @@ import pg from 'pg'
 import type { Clock } from '../../../core/clock.ts'
 import { PINNED_SETTINGS } from '../pinned-settings.ts'
 import { clientConfig, usesTls, type ConnectionOptions } from './connection-options.ts'
-import { sourceError } from './postgres-error.ts'
+import { sourceError } from '../wire/server-error.ts'
 import { Session } from './session.ts'
 
 /** What is particular about one session. */
@@ -78,7 +78,7 @@ export class Connector {
       return session
     } catch (error) {
       socket.destroy()
-      throw sourceError(error, `connecting to PostgreSQL at ${config.host}:${config.port}`)
+      throw sourceError(error, `cannot connect to PostgreSQL at ${config.host}:${config.port}`, 'connect')
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/clock.ts'
 import type { Blocker } from '../../../core/source.ts'
 import { SyncError } from '../../../core/sync-error.ts'
-import { sqlState } from './postgres-error.ts'
+import { sqlState } from './sql-state.ts'
 import { readTransactionsWithId } from './read-blockers.ts'
 import type { Session } from './session.ts'
 

@@ -1,6 +1,6 @@
 import type { RefusedTable } from '../../../core/source.ts'
 import { SyncError } from '../../../core/sync-error.ts'
-import { sqlState } from './postgres-error.ts'
+import { sqlState } from './sql-state.ts'
 import { addTablesSql, createPublicationSql, type TableName } from './publication-sql.ts'
 import { readPublication, type Publication } from './read-publication.ts'
 import type { Session } from './session.ts'

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Clock } from '../../../core/clock.ts'
-import { sourceError } from './postgres-error.ts'
+import { sourceError } from '../wire/server-error.ts'
 
 const CLOSE_TIMEOUT_MS = 2_000
 
@@ -37,7 +37,7 @@ export class Session implements AsyncDisposable {
    * Runs one statement and returns its rows, as the client library parses them (int8 and numeric as text). Without
    * values several statements may stand in one text; the rows are then those of the last one.
    *
-   * @throws {SyncError} what {@link sourceError} makes of the failure; `doing` completes "while ...".
+   * @throws {SyncError} what {@link sourceError} makes of the failure; `doing` says what was attempted.
    */
   async query<Row extends pg.QueryResultRow>(
     doing: string,
@@ -78,7 +78,7 @@ export class Session implements AsyncDisposable {
 
   #failure(error: unknown, doing: string): Error {
     const cause = error instanceof pg.DatabaseError ? error : (this.#lost ?? error)
-    return sourceError(cause, doing)
+    return sourceError(cause, doing, 'query')
   }
 }
 

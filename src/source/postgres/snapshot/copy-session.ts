@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Connector } from '../catalog/connector.ts'
-import { sourceError } from '../catalog/postgres-error.ts'
+import { sourceError } from '../wire/server-error.ts'
 import type { Session } from '../catalog/session.ts'
 import { CopyQuery } from './copy-query.ts'
 import { CopyTap, type CopyReceiver } from './copy-tap.ts'
@@ -68,7 +68,7 @@ export class CopySession implements AsyncDisposable {
           pieces.data(buffer, start, end, giveUp)
         },
         failed: (error) => {
-          reject(sourceError(error, doing))
+          reject(sourceError(error, doing, 'query'))
         },
         done: resolve,
       }),

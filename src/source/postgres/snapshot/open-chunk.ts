@@ -4,7 +4,7 @@ import type { ChunkRange, ChunkReader, SnapshotView } from '../../../core/source
 import { SyncError } from '../../../core/sync-error.ts'
 import type { TableSchema } from '../../../core/table-schema.ts'
 import { quoteLiteral } from '../catalog/quote.ts'
-import { sqlState } from '../catalog/postgres-error.ts'
+import { sqlState } from '../catalog/sql-state.ts'
 import { copyRangeSql, tableReference } from './chunk-sql.ts'
 import { CopyRowReader } from './copy-row-reader.ts'
 import { physicalIdentitySql } from './physical-identity.ts'
