@@ -50,7 +50,7 @@ export interface TestSource extends AsyncDisposable {
   table(name: string): Promise<TableSchema>
 }
 
-/** A source of a test's database that copies everything outside the system's schemas, with slot and publication of its own. */
+/** A source of a test's database that copies everything outside the system's schemas, with slot and publication of its own, dropped at its end. */
 export function openSource(
   database: TestDatabase,
   options: Partial<PostgresSourceOptions> & { clock?: Clock } = {},
@@ -80,6 +80,7 @@ export function openSource(
     },
     [Symbol.asyncDispose]: async () => {
       await source[Symbol.asyncDispose]()
+      await database.dropReplication()
     },
   }
 }

@@ -6,7 +6,7 @@ export interface CopyReceiver {
   afterData(): Promise<void> | undefined
 }
 
-const STORE_BYTES = 256 * 1024
+const STORE_BYTES = 1024 * 1024
 /** Room for further bytes that is kept beside the longest message. */
 const SMALLEST_READ_BYTES = 64 * 1024
 /** A store beyond this is given back as soon as a message of ordinary size follows. */

@@ -35,8 +35,20 @@ export async function planChunks(session: Session, table: TableSchema, targetChu
     return { relfilenode, ranges, estimatedRows }
   }
   const chunks = Math.min(MAX_CHUNKS, Math.max(1, Math.round(bytes / targetChunkBytes)))
-  const keys = chunks === 1 ? [] : await sampleKeys(session, table, chunks * SAMPLES_PER_CHUNK, estimatedRows)
+  const percent = samplePercent({ chunks, blocks: Number(storage.blocks), estimatedRows })
+  const keys = chunks === 1 ? [] : await sampleKeys(session, table, chunks, percent)
   return { relfilenode, ranges: planKeyRanges(keys, chunks), estimatedRows }
+}
+
+/** Rows of one block lie close together: a sample of fewer blocks than this says little about the whole. */
+const LEAST_BLOCKS = 300
+const BLOCKS_PER_CHUNK = 5
+
+/** How much of a table's blocks to read so that each chunk's boundary rests on enough keys and enough blocks. Pure. */
+export function samplePercent(size: { chunks: number; blocks: number; estimatedRows: number }): number {
+  const keysPart = (size.chunks * SAMPLES_PER_CHUNK) / Math.max(1, size.estimatedRows)
+  const blocksPart = Math.max(LEAST_BLOCKS, size.chunks * BLOCKS_PER_CHUNK) / Math.max(1, size.blocks)
+  return Math.min(100, 100 * Math.max(keysPart, blocksPart))
 }
 
 /** Sums over the leaf partitions; a table that has none is its own leaf. Rows are reckoned from the size as the planner does. */
@@ -64,22 +76,20 @@ async function readStorage(session: Session, table: TableSchema): Promise<Storag
   return storage
 }
 
-/** Reads about `wanted` keys from random blocks, sorted as the key's index sorts them. */
+/** Reads keys from random blocks, sorted as the key's index sorts them. */
 async function sampleKeys(
   session: Session,
   table: TableSchema,
-  wanted: number,
-  estimatedRows: number,
+  chunks: number,
+  percent: number,
 ): Promise<readonly (readonly string[])[]> {
   const columns = keyColumns(table).map(({ name }) => name)
-  const percent = Math.min(100, (100 * wanted) / Math.max(1, estimatedRows))
-  const from = quoteQualified(table.schema, table.name)
   const texts = columns.map((column) => `${column}::text`).join(', ')
   const rows = await session.query<{ key: string[] }>(
     `sampling the keys of ${table.id}`,
     `SELECT ARRAY[${texts}] AS key
-       FROM (SELECT ${columns.join(', ')} FROM ${from} TABLESAMPLE SYSTEM (${percent})
-              ORDER BY random() LIMIT ${4 * wanted}) s
+       FROM (SELECT ${columns.join(', ')} FROM ${quoteQualified(table.schema, table.name)} TABLESAMPLE SYSTEM (${percent})
+              ORDER BY random() LIMIT ${2 * chunks * SAMPLES_PER_CHUNK}) s
       ORDER BY ${columns.join(', ')}`,
   )
   return rows.map((row) => row.key)
