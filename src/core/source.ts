@@ -64,7 +64,13 @@ export interface Blocker {
 /** A matched table that cannot take part, and why. */
 export interface RefusedTable {
   readonly table: TableId
-  readonly code: 'TABLE_NO_KEY' | 'TYPE_UNSUPPORTED' | 'SOURCE_PRIVILEGE' | 'PUBLICATION_UNUSABLE' | 'SOURCE_NOT_READY'
+  readonly code:
+    | 'TABLE_NO_KEY'
+    | 'TABLE_UNSUPPORTED'
+    | 'TYPE_UNSUPPORTED'
+    | 'SOURCE_PRIVILEGE'
+    | 'PUBLICATION_UNUSABLE'
+    | 'SOURCE_NOT_READY'
   readonly reason: string
   /** The SQL that mends it. */
   readonly remedy: string
@@ -74,7 +80,10 @@ export interface RefusedTable {
 export interface DiscoveredTable {
   readonly schema: TableSchema
   readonly route: TableRoute
-  /** Partitions of a partitioned table as `oid` texts: one that is attached with rows in it brings no events. Empty for others. */
+  /**
+   * What is known of the partitions of a partitioned table: texts that change when something happened to them that brings no
+   * events (one was attached with rows in it, detached, dropped, truncated on its own). Empty for others.
+   */
   readonly partitions: readonly string[]
 }
 
