@@ -105,8 +105,12 @@ export interface Sink extends AsyncDisposable {
   takeOver(): Promise<SinkState>
   /** Creates or adopts the target table of a generation. @throws {SyncError} TARGET_SHAPE, TYPE_UNSUPPORTED with the table. */
   openTable(schema: TableSchema, route: TableRoute): Promise<SinkTable>
-  /** Begins the batch that follows `previous`, in its next attempt, once the attempts before are aborted for good. */
-  openBatch(previous: Checkpoint, ownership: Ownership): Promise<BatchOpening>
+  /**
+   * Begins the batch that follows `previous`, in its next attempt, once the attempts before are aborted for good. Number 0
+   * stands for no row yet. The transaction's time limit is reckoned from `expectedBytes`.
+   * @throws {SyncError} SINK_REPLACED when the row is another writer's, CHECKPOINT_BEHIND when it is older than `previous`.
+   */
+  openBatch(previous: Checkpoint, ownership: Ownership, expectedBytes?: number): Promise<BatchOpening>
   openChunk(table: SinkTable, chunk: ChunkName, ownership: Ownership): Promise<ChunkWriter>
   /** Resolves when the last committed batch is visible to readers. */
   untilVisible(): Promise<void>
