@@ -24,10 +24,19 @@ export interface BadRow {
  */
 export interface RowEncoder {
   readonly format: LoadFormat
+  /** The source columns that it writes (excluded ones are not among them). */
+  readonly columns: readonly number[]
   /** Appends an upsert. Returns the key's bytes (> 0), {@link NEEDS_JSON} or {@link BAD_ROW}. Unchanged columns are written as a placeholder. */
   appendUpsert(row: RowView, out: ByteBuffer): number
   /** Appends a delete (or the mark of a soft delete); only the key columns of `row` are read. Returns as {@link appendUpsert}. */
   appendDelete(row: RowView, out: ByteBuffer): number
+  /**
+   * JSON only: appends the record `csv[start, end)` (written by the CSV encoder of the same table) in this format; placeholders stay
+   * placeholders. Returns the key's bytes.
+   */
+  appendRecoded(csv: Buffer, start: number, end: number, out: ByteBuffer): number
+  /** JSON only: appends an encoded CSV key (as cut from a record) as this encoder's key. Returns its bytes. */
+  appendRecodedKey(csvKey: Buffer, out: ByteBuffer): number
   /** Finds an encoded column in an encoded row; sets `fieldStart` and `fieldEnd`. False when the placeholder or, in a delete, nothing stands there. */
   findField(body: Buffer, rowStart: number, rowEnd: number, column: number): boolean
   /** Where {@link findField} found the column's bytes. */

@@ -103,8 +103,18 @@ export interface Sink extends AsyncDisposable {
    * reads the rows. Does not raise the epoch: the first commit does.
    */
   takeOver(): Promise<SinkState>
+  /** Reads the checkpoint row as it is now; null before the first one (or before {@link prepare}). */
+  readCheckpoint(): Promise<Checkpoint | null>
   /** Creates or adopts the target table of a generation. @throws {SyncError} TARGET_SHAPE, TYPE_UNSUPPORTED with the table. */
   openTable(schema: TableSchema, route: TableRoute): Promise<SinkTable>
+  /**
+   * Creates the empty shadow that a table is copied into anew, under a name unique to epoch and number, marked with its generation.
+   */
+  openShadow(schema: TableSchema, route: TableRoute, name: ShadowName): Promise<SinkTable>
+  /** The generation that the live target table is marked with; 0 when it carries no mark, null when there is no such table. */
+  liveGeneration(route: TableRoute): Promise<number | null>
+  /** Puts the shadow in the place of the live table, which is dropped. Only while no load on either is open and all are visible. */
+  swap(shadow: SinkTable, ownership: Ownership): Promise<SinkTable>
   /**
    * Begins the batch that follows `previous`, in its next attempt, once the attempts before are aborted for good. Number 0
    * stands for no row yet. The transaction's time limit is reckoned from `expectedBytes`.
@@ -126,8 +136,26 @@ export interface Sink extends AsyncDisposable {
    * A transient error is thrown and blames nobody.
    */
   findRejected(loads: readonly Load[], ownership: Ownership): Promise<readonly RejectedLoad[]>
-  /** Empties the table by a numbered step of its own that a stalled twin cannot repeat (design: statements that destroy). */
-  truncate(table: SinkTable, epoch: bigint, number: bigint, ownership: Ownership): Promise<void>
+  /**
+   * Delete records (as the encoder writes them) for every key that the target has, or `too-many` when there are more than `limitRows`.
+   * Only after {@link untilVisible}.
+   */
+  deletesOfAll(table: SinkTable, format: LoadFormat, limitRows: number): Promise<readonly DeleteRecord[] | 'too-many'>
+  /** Empties the table by the numbered step that follows a checkpoint, which a stalled twin cannot repeat (design: statements that destroy). */
+  truncate(table: SinkTable, after: Checkpoint, ownership: Ownership): Promise<void>
+}
+
+/** What makes a shadow's name unique: a late statement about it can only fail. */
+export interface ShadowName {
+  readonly epoch: bigint
+  readonly number: bigint
+  readonly generation: number
+}
+
+/** An encoded delete and how many of its first bytes are the key. */
+export interface DeleteRecord {
+  readonly record: Buffer
+  readonly keyLength: number
 }
 
 /** What makes a chunk's label unique. */

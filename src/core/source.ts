@@ -1,6 +1,8 @@
 import type { ChangeHandler, ChangeStream, Relation } from './change-stream.ts'
 import type { Lsn } from './lsn.ts'
+import type { Ownership } from './ownership.ts'
 import type { RowView } from './row-view.ts'
+import type { TableRoute } from './table-route.ts'
 import type { SourceColumn, TableSchema } from './table-schema.ts'
 import type { TableId } from './table-id.ts'
 
@@ -68,14 +70,28 @@ export interface RefusedTable {
   readonly remedy: string
 }
 
+/** A table that takes part. */
+export interface DiscoveredTable {
+  readonly schema: TableSchema
+  readonly route: TableRoute
+  /** Partitions of a partitioned table as `oid` texts: one that is attached with rows in it brings no events. Empty for others. */
+  readonly partitions: readonly string[]
+}
+
 /** The tables of the source that the pipeline's patterns match. */
 export interface DiscoveredTables {
-  readonly tables: readonly TableSchema[]
+  readonly tables: readonly DiscoveredTable[]
   readonly refused: readonly RefusedTable[]
 }
 
 /** A difference between two shapes of a table, in words; null when rows of both look alike. */
 export type ShapeDifference = string | null
+
+/** A running stream with the proof that its slot is still ours. Disposing of it ends both. */
+export interface OwnedStream extends AsyncDisposable {
+  readonly stream: ChangeStream
+  readonly ownership: Ownership
+}
 
 /** The source of a pipeline: one database, one slot, one publication. */
 export interface Source extends AsyncDisposable {
@@ -84,8 +100,8 @@ export interface Source extends AsyncDisposable {
   discover(): Promise<DiscoveredTables>
   /** Makes the slot when `mayCreate`. Returns its confirmed position. @throws {SyncError} SLOT_* when it is unusable, lost or missing. */
   ensureSlot(mayCreate: boolean): Promise<{ readonly confirmedLsn: Lsn; readonly created: boolean }>
-  /** Waits until the slot is free (progress by signals), then streams from it. */
-  openStream(handler: ChangeHandler, signal: AbortSignal): Promise<ChangeStream>
+  /** Waits until the slot is free (progress by signals), then begins to stream from it, paused until the first `resume`. */
+  openStream(handler: ChangeHandler, signal: AbortSignal): Promise<OwnedStream>
   /** Compares an announced relation with a known schema, by what the encoder relies on. */
   compareShape(relation: Relation, schema: TableSchema): ShapeDifference
   planChunks(table: TableSchema, targetChunkBytes: number): Promise<ChunkPlan>

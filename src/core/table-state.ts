@@ -13,7 +13,14 @@ import type { Lsn } from './lsn.ts'
  */
 export type TableState =
   | { readonly tag: 'waiting' }
-  | { readonly tag: 'snapshotting'; readonly generation: number; readonly lastChunkLsn?: Lsn | undefined }
+  | {
+      readonly tag: 'snapshotting'
+      /** Numbers the copies of a table; marks the target table that it went into. */
+      readonly generation: number
+      readonly lastChunkLsn?: Lsn | undefined
+      /** The copy goes into a shadow table; `liveApplied` says whether the live one is kept fresh meanwhile. */
+      readonly shadow?: { readonly liveApplied: boolean } | undefined
+    }
   | { readonly tag: 'streaming'; readonly generation: number }
   | { readonly tag: 'paused'; readonly sinceLsn: Lsn }
   | {

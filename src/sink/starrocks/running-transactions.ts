@@ -1,7 +1,7 @@
 import { type Label, label } from '../../core/label.ts'
 import { SyncError } from '../../core/sync-error.ts'
 import type { SqlClient, SqlRows } from './mysql/sql-client.ts'
-import { sqlString } from './sql-text.ts'
+import { quoteString } from './sql-text.ts'
 
 /** An open transaction as the server lists it. */
 export interface RunningTransaction {
@@ -22,7 +22,7 @@ export async function runningTransactions(
     const databases = await sql.select(`SHOW PROC '/transactions'`)
     const id = cellOf(databases, 'DbId', (row) => lastPart(row('DbName')) === database)
     if (id === undefined) return []
-    return readRunning(await sql.select(`SHOW PROC ${sqlString(`/transactions/${id}/running`)}`), prefix)
+    return readRunning(await sql.select(`SHOW PROC ${quoteString(`/transactions/${id}/running`)}`), prefix)
   } catch (error) {
     if (error instanceof SyncError && error.retry === 'manual' && error.code !== 'SINK_AUTH') return null
     if (error instanceof SyncError && error.code === 'SINK_QUERY') return null

@@ -6,7 +6,7 @@ import type { TransactionEnd } from './label-attempts.ts'
 import { parseFencedName } from './fenced-name.ts'
 import { runningTransactions } from './running-transactions.ts'
 import type { SinkContext } from './sink-context.ts'
-import { sqlName, sqlTable } from './sql-text.ts'
+import { quoteIdentifier, quoteTable } from './sql-text.ts'
 import { CHECKPOINT_TABLE } from './state/checkpoint-table.ts'
 import { CHUNK_TABLE } from './state/chunk-table.ts'
 import type { StateReader } from './state/state-reader.ts'
@@ -137,10 +137,10 @@ async function finishSomewhere(
 
 async function dropFenced(context: SinkContext, databases: readonly string[]): Promise<void> {
   for (const database of databases) {
-    const { rows } = await context.sql.select(`SHOW TABLES FROM ${sqlName(database)}`)
+    const { rows } = await context.sql.select(`SHOW TABLES FROM ${quoteIdentifier(database)}`)
     for (const [name] of rows) {
       if (name == null || parseFencedName(context.owner, name) === null) continue
-      await context.sql.execute(`DROP TABLE IF EXISTS ${sqlTable(database, name)} FORCE`)
+      await context.sql.execute(`DROP TABLE IF EXISTS ${quoteTable(database, name)} FORCE`)
     }
   }
 }

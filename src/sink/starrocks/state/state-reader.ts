@@ -3,7 +3,7 @@ import type { ChunkRecord, SinkState } from '../../../core/sink.ts'
 import type { TableId } from '../../../core/table-id.ts'
 import type { LabelOwner } from '../labels.ts'
 import type { SqlClient } from '../mysql/sql-client.ts'
-import { sqlName, sqlString, sqlTable } from '../sql-text.ts'
+import { quoteIdentifier, quoteString, quoteTable } from '../sql-text.ts'
 import { CHECKPOINT_TABLE, decodeCheckpoint } from './checkpoint-table.ts'
 import { CHUNK_TABLE, decodeChunk, tableKey } from './chunk-table.ts'
 import { selectSystemTableSql, systemTableSql } from './system-table.ts'
@@ -51,14 +51,14 @@ export class StateReader {
 
   /** Forgets the ledger of a generation that is finished or given up. */
   async forgetChunks(table: TableId, generation: number): Promise<void> {
-    const from = sqlTable(this.#owner.database, CHUNK_TABLE.name)
+    const from = quoteTable(this.#owner.database, CHUNK_TABLE.name)
     await this.#sql.execute(`DELETE FROM ${from} WHERE ${this.#generation(table, generation)}`)
   }
 
   async #createDatabase(database: string): Promise<void> {
     const { rows } = await this.#sql.select('SHOW DATABASES')
     if (rows.some((row) => row[0] === database)) return
-    await this.#sql.execute(`CREATE DATABASE IF NOT EXISTS ${sqlName(database)}`)
+    await this.#sql.execute(`CREATE DATABASE IF NOT EXISTS ${quoteIdentifier(database)}`)
   }
 
   async #select(table: typeof CHECKPOINT_TABLE, condition: string): ReturnType<SqlClient['select']> {
@@ -66,10 +66,10 @@ export class StateReader {
   }
 
   #ours(): string {
-    return `\`pipeline\` = ${sqlString(this.#owner.pipeline)}`
+    return `\`pipeline\` = ${quoteString(this.#owner.pipeline)}`
   }
 
   #generation(table: TableId, generation: number): string {
-    return `\`table_key\` = ${sqlString(tableKey(this.#owner.pipeline, table))} AND \`generation\` = ${generation}`
+    return `\`table_key\` = ${quoteString(tableKey(this.#owner.pipeline, table))} AND \`generation\` = ${generation}`
   }
 }

@@ -1,4 +1,4 @@
-import { sqlName, sqlProperties, sqlTable } from '../sql-text.ts'
+import { quoteIdentifier, propertiesClause, quoteTable } from '../sql-text.ts'
 import type { LoadHeaders } from '../transaction-client.ts'
 
 /** A `_sync_*` table: its columns with their types, key columns first. */
@@ -15,19 +15,19 @@ export function systemTableSql(
   properties: Readonly<Record<string, string>>,
 ): string {
   const columns = Object.entries(table.columns).map(([name, type]) => {
-    return `${sqlName(name)} ${type} ${table.keyColumns.includes(name) ? 'NOT NULL' : 'NULL'}`
+    return `${quoteIdentifier(name)} ${type} ${table.keyColumns.includes(name) ? 'NOT NULL' : 'NULL'}`
   })
-  const key = table.keyColumns.map(sqlName).join(', ')
+  const key = table.keyColumns.map(quoteIdentifier).join(', ')
   return (
-    `CREATE TABLE IF NOT EXISTS ${sqlTable(database, table.name)} (${columns.join(', ')}) ` +
-    `PRIMARY KEY (${key}) DISTRIBUTED BY HASH (${key}) BUCKETS 1${sqlProperties(properties)}`
+    `CREATE TABLE IF NOT EXISTS ${quoteTable(database, table.name)} (${columns.join(', ')}) ` +
+    `PRIMARY KEY (${key}) DISTRIBUTED BY HASH (${key}) BUCKETS 1${propertiesClause(properties)}`
   )
 }
 
 /** The statement that reads its rows of one pipeline, columns in order. */
 export function selectSystemTableSql(database: string, table: SystemTable, condition: string): string {
-  const columns = Object.keys(table.columns).map(sqlName).join(', ')
-  return `SELECT ${columns} FROM ${sqlTable(database, table.name)} WHERE ${condition}`
+  const columns = Object.keys(table.columns).map(quoteIdentifier).join(', ')
+  return `SELECT ${columns} FROM ${quoteTable(database, table.name)} WHERE ${condition}`
 }
 
 /** Headers of its loads. The values never hold the separators: free text stands in JSON, which escapes them. */

@@ -6,7 +6,12 @@ const lsnText = z.string().transform((text): Lsn => parseLsn(text))
 
 const storedState = z.discriminatedUnion('tag', [
   z.object({ tag: z.literal('waiting') }),
-  z.object({ tag: z.literal('snapshotting'), generation: z.number(), lastChunkLsn: lsnText.optional() }),
+  z.object({
+    tag: z.literal('snapshotting'),
+    generation: z.number(),
+    lastChunkLsn: lsnText.optional(),
+    shadow: z.object({ liveApplied: z.boolean() }).optional(),
+  }),
   z.object({ tag: z.literal('streaming'), generation: z.number() }),
   z.object({ tag: z.literal('paused'), sinceLsn: lsnText }),
   z.object({

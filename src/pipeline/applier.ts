@@ -1,0 +1,200 @@
+import type { Checkpoint } from '../core/checkpoint.ts'
+import type { Clock, Random } from '../core/clock.ts'
+import type { Lsn } from '../core/lsn.ts'
+import type { Ownership } from '../core/ownership.ts'
+import type { Signals } from '../core/signals.ts'
+import type { BatchWriter, Load, Sink, TableRecord } from '../core/sink.ts'
+import type { Source } from '../core/source.ts'
+import { asSyncError, SyncError } from '../core/sync-error.ts'
+import { backOffMs } from './back-off.ts'
+import type { Batch, BatchTable } from './batch.ts'
+import { batchCommitted } from './batch-signal.ts'
+import { failureReaction } from './failure-rule.ts'
+import type { Gate } from './gate.ts'
+import { afterCommit, recordsDue } from './table-lifecycle.ts'
+import type { TableRegistry } from './table-registry.ts'
+import { truncateTarget } from './truncate-target.ts'
+import { fillUnchangedValues } from './unchanged-values.ts'
+
+/** Pauses between attempts of one batch. */
+const RETRY_BOUNDS = { firstMs: 200, maxMs: 30_000 }
+
+/** What the applier works with. */
+export interface ApplierDeps {
+  readonly sink: Sink
+  readonly source: Source
+  readonly ownership: Ownership
+  readonly gate: Gate
+  readonly registry: TableRegistry
+  readonly signals: Signals
+  readonly clock: Clock
+  readonly random: Random
+  /** Takes a table whose rows are refused out of everything that is held for it. */
+  readonly quarantine: (
+    table: TableRecord['table'],
+    problem: { readonly reason: string; readonly rowKey?: string | undefined },
+  ) => TableRecord
+  /** Rows up to this many are deleted one by one when the source empties a table. */
+  readonly truncateAsDeletesUpToRows: number
+}
+
+/** Brings batches into the target, one after another: the only place that moves the checkpoint. */
+export class Applier {
+  /** What the target holds. */
+  checkpoint: Checkpoint
+  readonly #deps: ApplierDeps
+  /** The open target transaction of a large source transaction. */
+  #writer: BatchWriter | null = null
+
+  constructor(checkpoint: Checkpoint, deps: ApplierDeps) {
+    this.checkpoint = checkpoint
+    this.#deps = deps
+  }
+
+  /** Sends what a large transaction has so far; its batch stays open. @throws {SyncError} whatever failed: the session begins anew. */
+  async sendPart(batch: Batch): Promise<void> {
+    await this.#complete(batch)
+    await this.#pass(batch)
+    this.#writer ??= await this.#open()
+    if (this.#writer === null) throw new SyncError('SINK_TRANSACTION_LOST', 'the batch was already in the target')
+    await this.#send(this.#writer, this.#loads(batch))
+    for (const { load } of batch.tables.values()) load.partDone()
+    batch.partsSent++
+    batch.bytes = 0
+  }
+
+  /**
+   * Applies a batch that ends at `endLsn`, trying again while that can help. Resolves when the checkpoint row says so.
+   * @throws {SyncError} when the session or the process must end.
+   */
+  async apply(batch: Batch, endLsn: Lsn, signal: AbortSignal): Promise<void> {
+    const { clock, signals } = this.#deps
+    const startedAtMs = clock.monotonicMs()
+    for (let attempt = 1; ; attempt++) {
+      signal.throwIfAborted()
+      try {
+        await this.#attempt(batch, endLsn)
+        break
+      } catch (error) {
+        await this.#afterFailure(batch, { error: asSyncError(error), attempt, signal })
+      }
+    }
+    afterCommit(batch, this.#deps.sink.guarantee, { registry: this.#deps.registry, signals, gate: this.#deps.gate })
+    signals.emit(
+      batchCommitted(batch, this.checkpoint, { now: clock.now(), monotonicMs: clock.monotonicMs(), startedAtMs }),
+    )
+    batch.release()
+  }
+
+  /** Ends what is open. The session is over. */
+  async close(): Promise<void> {
+    const writer = this.#writer
+    this.#writer = null
+    await writer?.rollback()
+  }
+
+  async #attempt(batch: Batch, endLsn: Lsn): Promise<void> {
+    await this.#complete(batch)
+    for (const record of recordsDue(this.#deps.registry, endLsn)) batch.records.set(record.table, record)
+    await this.#pass(batch)
+    this.#writer ??= await this.#open()
+    if (this.#writer === null) return
+    await this.#send(this.#writer, this.#loads(batch))
+    const next: Checkpoint = {
+      ...this.checkpoint,
+      number: this.checkpoint.number + 1n,
+      endLsn,
+      commitTimeUs: batch.transactions > 0 ? batch.commitTimeUs : this.checkpoint.commitTimeUs,
+    }
+    await this.#writer.commit(next, [...batch.records.values()])
+    this.#writer = null
+    this.checkpoint = next
+  }
+
+  /** Waits at the gate of every table that the batch touches. */
+  async #pass(batch: Batch): Promise<void> {
+    await this.#deps.gate.pass(new Map([...batch.tables].map(([id, table]) => [id, table.xids])))
+  }
+
+  /** The writer of what follows the checkpoint; null when an earlier attempt turns out to be in the target, which moves the checkpoint. */
+  async #open(): Promise<BatchWriter | null> {
+    const opening = await this.#deps.sink.openBatch(this.checkpoint, this.#deps.ownership)
+    if (opening.tag === 'open') return opening.writer
+    this.checkpoint = opening.checkpoint
+    return null
+  }
+
+  /** Fills what updates left out, and empties what the source emptied. Done once: a further attempt finds nothing to do. */
+  async #complete(batch: Batch): Promise<void> {
+    const { sink, source, signals, ownership, truncateAsDeletesUpToRows } = this.#deps
+    for (const table of batch.tables.values()) {
+      await fillUnchangedValues(table.entry, table.load, { sink, source, signals })
+      if (table.load.truncated)
+        await truncateTarget(table.entry, table.load, {
+          sink,
+          ownership,
+          checkpoint: this.checkpoint,
+          limitRows: truncateAsDeletesUpToRows,
+        })
+      if (table.load.formatClash)
+        throw new SyncError('SINK_TRANSACTION_LOST', 'the format changed within a large transaction', {
+          table: table.entry.schema.id,
+        })
+    }
+  }
+
+  #loads(batch: Batch): readonly Load[] {
+    return [...batch.tables.values()].filter((table) => table.load.body.rows > 0).flatMap(loadsOf)
+  }
+
+  async #send(writer: BatchWriter, loads: readonly Load[]): Promise<void> {
+    const results = await Promise.allSettled(loads.map((load) => writer.send(load)))
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [asSyncError(result.reason)] : []))
+    const worst =
+      failures.find((error) => error.retry === 'never') ??
+      failures.find((error) => error.code === 'ROW_REJECTED') ??
+      failures[0]
+    if (worst) throw worst
+  }
+
+  async #afterFailure(
+    batch: Batch,
+    failed: { readonly error: SyncError; readonly attempt: number; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { clock, random, signals } = this.#deps
+    await this.close()
+    const reaction = failureReaction(failed.error, batch)
+    if (reaction === 'stop' || reaction === 'restart') throw failed.error
+    if (reaction === 'blame') {
+      await this.#blame(batch, failed.error)
+      return
+    }
+    const waitMs = backOffMs(failed.attempt, RETRY_BOUNDS, random)
+    signals.emit({ tag: 'attempt-failed', what: 'batch', error: failed.error, retryInMs: waitMs })
+    await clock.sleep(waitMs, failed.signal)
+  }
+
+  /** Finds the tables whose rows are refused and takes them out of the batch. */
+  async #blame(batch: Batch, error: SyncError): Promise<void> {
+    if (batch.partsSent > 0) {
+      if (error.table) this.#deps.quarantine(error.table, { reason: error.message, rowKey: error.rowKey })
+      throw new SyncError('SINK_TRANSACTION_LOST', 'a row of a large transaction was refused', { cause: error })
+    }
+    const rejected =
+      error.table === undefined
+        ? await this.#deps.sink.findRejected(this.#loads(batch), this.#deps.ownership)
+        : [{ table: error.table, reason: error.message, rowKey: error.rowKey }]
+    if (rejected.length === 0)
+      throw new SyncError('INTERNAL', 'rows were refused, but no table alone is', { cause: error })
+    for (const { table, reason, rowKey } of rejected)
+      batch.leaveOut(table, this.#deps.quarantine(table, { reason, rowKey }))
+    this.#deps.signals.emit({ tag: 'attempt-failed', what: 'batch', error, retryInMs: 0 })
+  }
+}
+
+/** One load for each target table that the table's rows go to: the live one, and its shadow while it is copied anew. */
+function loadsOf({ entry, load }: BatchTable): readonly Load[] {
+  const { format, rows } = load.body
+  const body = load.body.sealed()
+  return entry.targets.map((table) => ({ table, format, body, rows }))
+}

@@ -1,0 +1,36 @@
+import type { Checkpoint } from '../core/checkpoint.ts'
+import { formatLsn } from '../core/lsn.ts'
+import type { Signal } from '../core/signals.ts'
+import type { Batch } from './batch.ts'
+
+/** The signal that tells of a batch in the target: counts per table, its age and lag. An empty one is a moved checkpoint. */
+export function batchCommitted(
+  batch: Batch,
+  checkpoint: Checkpoint,
+  time: { readonly now: number; readonly monotonicMs: number; readonly startedAtMs: number },
+): Signal {
+  const { number } = checkpoint
+  const endLsn = formatLsn(checkpoint.endLsn)
+  if (batch.tables.size === 0 && batch.partsSent === 0) return { tag: 'checkpoint-moved', number, endLsn }
+  const tables = [...batch.tables.values()].map(({ entry, load }) => ({
+    table: entry.schema.id,
+    inserts: load.inserts,
+    updates: load.updates,
+    deletes: load.deletes,
+    filtered: load.filtered,
+    loadedRows: load.sentRows + load.body.rows,
+    loadedBytes: load.sentBytes + load.body.sealed().length,
+  }))
+  return {
+    tag: 'batch-committed',
+    number,
+    endLsn,
+    transactions: batch.transactions,
+    rows: batch.rows,
+    bytes: tables.reduce((sum, table) => sum + table.loadedBytes, 0),
+    ageMs: time.monotonicMs - (batch.firstChangeAtMs ?? time.monotonicMs),
+    lagMs: time.now - Number(batch.commitTimeUs / 1000n),
+    commitMs: time.monotonicMs - time.startedAtMs,
+    tables,
+  }
+}

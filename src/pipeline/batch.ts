@@ -1,0 +1,58 @@
+import type { Lsn } from '../core/lsn.ts'
+import type { TableRecord } from '../core/sink.ts'
+import type { TableId } from '../core/table-id.ts'
+import type { TableEntry } from './table-registry.ts'
+import type { TableLoad } from './table-load.ts'
+
+/** What a batch does to one table. */
+export interface BatchTable {
+  readonly entry: TableEntry
+  readonly load: TableLoad
+  /** Transactions of the batch that touched the table; kept only while the table is copied. */
+  readonly xids: number[]
+}
+
+/** Whole source transactions on their way into one target transaction. */
+export class Batch {
+  readonly tables = new Map<TableId, BatchTable>()
+  /** Table states that change with this batch. */
+  readonly records = new Map<TableId, TableRecord>()
+  transactions = 0
+  rows = 0
+  bytes = 0
+  /** Monotonic time of the first change; null while there is none. */
+  firstChangeAtMs: number | null = null
+  /** End LSN of the last whole transaction; null while there is none. */
+  endLsn: Lsn | null = null
+  commitTimeUs = 0n
+  /** Rows of this batch were sent before its end was known: it is one large transaction, and cannot be sent again from memory. */
+  partsSent = 0
+  /** Settled when the batch is in the target, or never will be. */
+  readonly committed = Promise.withResolvers<void>()
+
+  constructor() {
+    // Nobody need wait for it.
+    this.committed.promise.catch(() => undefined)
+  }
+
+  /** Nothing to tell the target. */
+  get isEmpty(): boolean {
+    return this.rows === 0 && this.records.size === 0 && this.partsSent === 0 && this.tables.size === 0
+  }
+
+  /** Takes a table out: its target stays as of the checkpoint before. */
+  leaveOut(table: TableId, record: TableRecord): void {
+    const left = this.tables.get(table)
+    if (left) {
+      this.bytes -= left.load.body.bytes
+      this.tables.delete(table)
+    }
+    this.records.set(table, record)
+  }
+
+  /** Gives all loads back to their tables. */
+  release(): void {
+    for (const { entry, load } of this.tables.values()) entry.returnLoad(load)
+    this.tables.clear()
+  }
+}

@@ -1,0 +1,56 @@
+import type { ChangeHandler, OldRowKind, Relation, TransactionHead } from '../core/change-stream.ts'
+import type { Lsn } from '../core/lsn.ts'
+import type { RowView } from '../core/row-view.ts'
+
+/**
+ * Stands for a handler that is made only after the stream was opened (the slot must be got before the checkpoint is read). Nothing is
+ * delivered before the stream's first `resume`, so every call finds it bound.
+ */
+export class LateHandler implements ChangeHandler {
+  #handler: ChangeHandler | null = null
+
+  bind(handler: ChangeHandler): void {
+    this.#handler = handler
+  }
+
+  begin(head: TransactionHead): void {
+    this.#bound().begin(head)
+  }
+
+  relation(relation: Relation): void {
+    this.#bound().relation(relation)
+  }
+
+  insert(relationOid: number, row: RowView): void {
+    this.#bound().insert(relationOid, row)
+  }
+
+  update(relationOid: number, row: RowView, old: RowView, oldKind: OldRowKind): void {
+    this.#bound().update(relationOid, row, old, oldKind)
+  }
+
+  delete(relationOid: number, old: RowView, oldKind: OldRowKind): void {
+    this.#bound().delete(relationOid, old, oldKind)
+  }
+
+  truncate(relationOids: readonly number[]): void {
+    this.#bound().truncate(relationOids)
+  }
+
+  message(prefix: string, content: Buffer, transactional: boolean): void {
+    this.#bound().message(prefix, content, transactional)
+  }
+
+  commit(endLsn: Lsn): void {
+    this.#bound().commit(endLsn)
+  }
+
+  idle(walEnd: Lsn): void {
+    this.#bound().idle(walEnd)
+  }
+
+  #bound(): ChangeHandler {
+    if (!this.#handler) throw new Error('the stream delivered before it was resumed')
+    return this.#handler
+  }
+}

@@ -1,0 +1,33 @@
+import { parseTableId, type TableId } from '../core/table-id.ts'
+
+/** What a person asks of a running pipeline, sent as a logical message through the source: it arrives whatever process runs. */
+export type PipelineRequest =
+  | { readonly do: 'resync'; readonly table: TableId }
+  | { readonly do: 'pause'; readonly table: TableId }
+  | { readonly do: 'resume'; readonly table: TableId }
+
+/** The prefix of this pipeline's logical messages. */
+export function requestPrefix(pipeline: string): string {
+  return `pg_starrocks_sync:${pipeline}`
+}
+
+/** Writes a request as the content of a message. */
+export function encodeRequest(request: PipelineRequest): string {
+  return JSON.stringify(request)
+}
+
+/** Reads a request; null when the content is none (a marker, or of another version). Pure. */
+export function parseRequest(content: string): PipelineRequest | null {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(content)
+  } catch {
+    return null
+  }
+  if (typeof parsed !== 'object' || parsed === null || !('do' in parsed) || !('table' in parsed)) return null
+  const { do: action, table } = parsed
+  if (typeof table !== 'string' || !table.includes('.')) return null
+  if (action === 'resync' || action === 'pause' || action === 'resume')
+    return { do: action, table: parseTableId(table) }
+  return null
+}

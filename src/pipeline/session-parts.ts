@@ -1,0 +1,138 @@
+import type { Checkpoint } from '../core/checkpoint.ts'
+import type { Clock, Random } from '../core/clock.ts'
+import type { Signals } from '../core/signals.ts'
+import type { Sink } from '../core/sink.ts'
+import type { OwnedStream, Source } from '../core/source.ts'
+import { Applier } from './applier.ts'
+import { ApplyLoop } from './apply-loop.ts'
+import { Batcher } from './batcher.ts'
+import type { BatchLimits } from './cut-rule.ts'
+import { Gate } from './gate.ts'
+import { SnapshotRunner } from './snapshot-runner.ts'
+import { TableRegistry } from './table-registry.ts'
+import { Tables } from './tables.ts'
+import { TaskGroup } from './task-group.ts'
+
+/** Settings of a session, from the configuration. */
+export interface SessionSettings {
+  readonly pipeline: string
+  readonly limits: BatchLimits
+  readonly checkpointEveryMs: number
+  readonly rediscoverEveryMs: number
+  readonly snapshotParallelism: number
+  readonly chunkBytes: number
+  readonly truncateAsDeletesUpToRows: number
+}
+
+/** What a session works with. Source and sink are opened and closed by the caller. */
+export interface SessionDeps {
+  readonly source: Source
+  readonly sink: Sink
+  readonly signals: Signals
+  readonly clock: Clock
+  readonly random: Random
+  readonly settings: SessionSettings
+  /** Random id of this process. */
+  readonly writerId: string
+  /** Random id for the checkpoint row, should this session make it. */
+  readonly newIncarnation: string
+}
+
+/** What the parts are made of, once the slot is owned and the epoch is raised. */
+export interface OwnedSession extends SessionDeps {
+  readonly owned: OwnedStream
+  readonly checkpoint: Checkpoint
+}
+
+/** The parts of one session, wired. They live in `group`, and nothing of them outlives it. */
+export class SessionParts {
+  readonly group: TaskGroup
+  readonly batcher: Batcher
+  readonly loop: ApplyLoop
+  readonly tables: Tables
+  readonly #registry = new TableRegistry()
+  readonly #gate = new Gate()
+  readonly #deps: OwnedSession
+  readonly #runner: SnapshotRunner
+  readonly #applier: Applier
+
+  constructor(deps: OwnedSession, signal: AbortSignal) {
+    this.#deps = deps
+    this.group = new TaskGroup(signal)
+    this.#applier = this.#makeApplier()
+    this.#runner = this.#makeRunner()
+    this.batcher = this.#makeBatcher()
+    this.tables = new Tables({
+      ...deps,
+      ownership: deps.owned.ownership,
+      registry: this.#registry,
+      batcher: this.batcher,
+      applier: this.#applier,
+      runner: this.#runner,
+      group: this.group,
+      wake: () => this.loop.wake(),
+    })
+    this.loop = this.#makeLoop()
+  }
+
+  #makeBatcher(): Batcher {
+    const { source, clock, settings, checkpoint } = this.#deps
+    return new Batcher({
+      registry: this.#registry,
+      clock,
+      maxBatchBytes: settings.limits.maxBatchBytes,
+      maxBatchRows: settings.limits.maxBatchRows,
+      startAfter: checkpoint.endLsn,
+      events: {
+        wake: () => this.loop.wake(),
+        unknownRelation: () => this.tables.rediscoverSoon(),
+        compareShape: (relation, entry) => source.compareShape(relation, entry.schema),
+        truncated: (entry) => this.#runner.abandonRest(entry),
+        message: (prefix, content) => this.tables.onMessage(prefix, content),
+      },
+    })
+  }
+
+  #makeApplier(): Applier {
+    const { checkpoint, owned, settings } = this.#deps
+    return new Applier(checkpoint, {
+      ...this.#deps,
+      ownership: owned.ownership,
+      gate: this.#gate,
+      registry: this.#registry,
+      quarantine: (table, problem) => this.tables.quarantine(table, 'ROW_REJECTED', problem),
+      truncateAsDeletesUpToRows: settings.truncateAsDeletesUpToRows,
+    })
+  }
+
+  #makeRunner(): SnapshotRunner {
+    const { owned, settings, checkpoint } = this.#deps
+    return new SnapshotRunner({
+      ...this.#deps,
+      ownership: owned.ownership,
+      gate: this.#gate,
+      epoch: checkpoint.epoch,
+      parallelism: settings.snapshotParallelism,
+      targetChunkBytes: settings.chunkBytes,
+      nextGeneration: () => Number(this.#applier.checkpoint.number) + 1,
+      record: (record) => this.tables.record(record),
+      quarantine: (entry, error) => {
+        this.tables.quarantine(entry.schema.id, 'ROW_REJECTED', { reason: error.message, rowKey: error.rowKey })
+      },
+    })
+  }
+
+  #makeLoop(): ApplyLoop {
+    const { owned, clock, settings } = this.#deps
+    return new ApplyLoop({
+      batcher: this.batcher,
+      applier: this.#applier,
+      stream: owned.stream,
+      clock,
+      limits: settings.limits,
+      checkpointEveryMs: settings.checkpointEveryMs,
+      positionWanted: () => this.tables.wantsPosition(),
+      betweenBatches: () => this.tables.putShadowsInPlace(),
+    })
+  }
+}

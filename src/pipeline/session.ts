@@ -1,0 +1,62 @@
+import type { Checkpoint } from '../core/checkpoint.ts'
+import { formatLsn } from '../core/lsn.ts'
+import type { SinkState } from '../core/sink.ts'
+import type { OwnedStream } from '../core/source.ts'
+import { SyncError } from '../core/sync-error.ts'
+import { LateHandler } from './late-handler.ts'
+import { type SessionDeps, SessionParts } from './session-parts.ts'
+import { startCheckpoint } from './start-checkpoint.ts'
+
+/**
+ * One life of the pipeline, from getting the slot to losing it: everything durable is in the target and the slot, so it can end at any
+ * instant and be begun again.
+ *
+ * Resolves when `signal` is aborted and the batch in flight is finished or dropped.
+ * @throws {SyncError} whatever ended it; `retry` says whether another session may help.
+ */
+export async function runSession(deps: SessionDeps, signal: AbortSignal): Promise<void> {
+  const { source, sink } = deps
+  await sink.prepare()
+  const discovered = await source.discover()
+  const slot = await source.ensureSlot((await sink.readCheckpoint()) === null)
+  const handler = new LateHandler()
+  await using owned = await source.openStream(handler, signal)
+  const state = await sink.takeOver()
+  const identity = await source.identify()
+  const { newIncarnation } = deps
+  const from = startCheckpoint({
+    checkpoint: state.checkpoint,
+    slotConfirmedLsn: slot.confirmedLsn,
+    source: identity,
+    newIncarnation,
+  })
+  const checkpoint = await raiseEpoch(from, owned, deps)
+  deps.signals.emit({ tag: 'took-over', epoch: checkpoint.epoch, position: formatLsn(checkpoint.endLsn) })
+  const life = new SessionParts({ ...deps, owned, checkpoint }, signal)
+  handler.bind(life.batcher)
+  const memory: SinkState = state.checkpoint === null ? { ...state, tables: [], chunks: [] } : state
+  life.group.run(() => owned.stream.ended)
+  // Every table must be known before its first change is delivered.
+  life.group.run(async (ending) => {
+    await life.tables.begin(discovered, memory)
+    life.group.run((alive) => life.tables.watch(alive))
+    owned.stream.resume()
+    await life.loop.run(ending)
+  })
+  await life.group.settled()
+}
+
+/** The first commit of a session: whoever took over before cannot commit any more. */
+async function raiseEpoch(from: Checkpoint, owned: OwnedStream, deps: SessionDeps): Promise<Checkpoint> {
+  const opening = await deps.sink.openBatch(from, owned.ownership)
+  if (opening.tag === 'already-committed')
+    throw new SyncError('SINK_TRANSACTION_LOST', 'what follows the checkpoint was committed while it was taken over')
+  const next: Checkpoint = { ...from, number: from.number + 1n, epoch: from.epoch + 1n, writerId: deps.writerId }
+  try {
+    await opening.writer.commit(next, [])
+  } catch (error) {
+    await opening.writer.rollback()
+    throw error
+  }
+  return next
+}

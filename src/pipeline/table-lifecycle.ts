@@ -1,0 +1,46 @@
+import type { Lsn } from '../core/lsn.ts'
+import type { Signals } from '../core/signals.ts'
+import type { Guarantee, TableRecord } from '../core/sink.ts'
+import type { TableState } from '../core/table-state.ts'
+import type { Batch } from './batch.ts'
+import type { Gate } from './gate.ts'
+import type { TableRegistry } from './table-registry.ts'
+
+/** Whether the stream has passed everything that the finished copy of a table may have brought. Pure. */
+export function isPassed(state: TableState, position: Lsn): boolean {
+  return state.tag === 'snapshotting' && state.lastChunkLsn !== undefined && position >= state.lastChunkLsn
+}
+
+/**
+ * The state that a table has once the target is at `position`: a copied table becomes streaming when the stream has passed everything
+ * its chunks may have brought; one with a shadow only when that is in place. Null when nothing changes. Pure.
+ */
+export function stateAt(state: TableState, position: Lsn): TableState | null {
+  if (state.tag !== 'snapshotting' || state.shadow !== undefined || !isPassed(state, position)) return null
+  return { tag: 'streaming', generation: state.generation }
+}
+
+/** The records of all tables whose state changes with a batch that ends at `position`. */
+export function recordsDue(registry: TableRegistry, position: Lsn): readonly TableRecord[] {
+  return registry.all().flatMap((entry) => {
+    const state = stateAt(entry.state, position)
+    return state === null ? [] : [{ table: entry.schema.id, state }]
+  })
+}
+
+/** Makes tables streaming that a committed batch has recorded as such; every other state was taken when its record was asked for. */
+export function afterCommit(
+  batch: Batch,
+  guarantee: Guarantee,
+  deps: { readonly registry: TableRegistry; readonly signals: Signals; readonly gate: Gate },
+): void {
+  for (const record of batch.records.values()) {
+    const entry = deps.registry.byId(record.table)
+    if (entry && record.state.tag === 'streaming' && entry.state.tag === 'snapshotting') {
+      entry.state = record.state
+      entry.exact = guarantee === 'atomic'
+      deps.gate.forget(record.table)
+    }
+    deps.signals.emit({ tag: 'table-state', table: record.table, state: record.state })
+  }
+}

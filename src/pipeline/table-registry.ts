@@ -1,0 +1,96 @@
+import type { SinkTable } from '../core/sink.ts'
+import type { TableId } from '../core/table-id.ts'
+import type { TableRoute } from '../core/table-route.ts'
+import type { TableSchema } from '../core/table-schema.ts'
+import type { TableState } from '../core/table-state.ts'
+import { TableLoad } from './table-load.ts'
+
+/** One job: a source table on its way into the target. */
+export class TableEntry {
+  readonly route: TableRoute
+  schema: TableSchema
+  state: TableState
+  /**
+   * The target tables that changes go to: none until one is opened; the live one; while a table that is in use is copied anew, the live
+   * one and its shadow.
+   */
+  targets: readonly SinkTable[] = []
+  /** The stream has passed everything that chunks brought: the target's rows are exactly those of the checkpoint. */
+  exact = false
+  /** The table needed JSON once. */
+  json = false
+  readonly #idle: TableLoad[] = []
+
+  constructor(schema: TableSchema, route: TableRoute, state: TableState) {
+    this.schema = schema
+    this.route = route
+    this.state = state
+  }
+
+  /** Whether changes of the stream are applied to it. */
+  get applies(): boolean {
+    return this.targets.length > 0 && (this.state.tag === 'snapshotting' || this.state.tag === 'streaming')
+  }
+
+  /** The target table that is read back and whose encoders are used. @throws when none is open. */
+  get sinkTable(): SinkTable {
+    const [first] = this.targets
+    if (!first) throw new Error(`${this.schema.id} is not open`)
+    return first
+  }
+
+  /** The target table that chunks are copied into: the shadow where there is one. @throws when none is open. */
+  get copyTarget(): SinkTable {
+    return this.targets.at(-1) ?? this.sinkTable
+  }
+
+  /** An empty load for the next batch. */
+  takeLoad(): TableLoad {
+    return this.#idle.pop() ?? new TableLoad(this.sinkTable, this.json)
+  }
+
+  /** Gives a load back for reuse. */
+  returnLoad(load: TableLoad): void {
+    if (load.table !== this.targets[0] || this.#idle.length >= 2) return
+    this.json = load.body.format === 'json'
+    load.reset()
+    this.#idle.push(load)
+  }
+
+  /** Changes are not applied any more. */
+  close(): void {
+    this.open([])
+    this.exact = false
+  }
+
+  /** Takes other target tables; loads for the ones before are forgotten. */
+  open(targets: readonly SinkTable[]): void {
+    this.targets = targets
+    this.#idle.length = 0
+  }
+}
+
+/** The tables of a pipeline, by name and by the source's object id. */
+export class TableRegistry {
+  readonly #byId = new Map<TableId, TableEntry>()
+  readonly #byOid = new Map<number, TableEntry>()
+
+  add(entry: TableEntry): void {
+    const before = this.#byId.get(entry.schema.id)
+    if (before) this.#byOid.delete(before.schema.oid)
+    this.#byId.set(entry.schema.id, entry)
+    this.#byOid.set(entry.schema.oid, entry)
+  }
+
+  byOid(oid: number): TableEntry | undefined {
+    return this.#byOid.get(oid)
+  }
+
+  byId(id: TableId): TableEntry | undefined {
+    return this.#byId.get(id)
+  }
+
+  all(): readonly TableEntry[] {
+    return [...this.#byId.values()]
+  }
+}

@@ -1,0 +1,306 @@
+import type { Clock } from '../core/clock.ts'
+import type { ErrorCode } from '../core/error-codes.ts'
+import type { Ownership } from '../core/ownership.ts'
+import type { Signals } from '../core/signals.ts'
+import type { Sink, SinkState, TableRecord } from '../core/sink.ts'
+import type { DiscoveredTable, DiscoveredTables, Source } from '../core/source.ts'
+import { asSyncError, SyncError } from '../core/sync-error.ts'
+import type { TableId } from '../core/table-id.ts'
+import type { TableState } from '../core/table-state.ts'
+import type { Applier } from './applier.ts'
+import type { Batcher } from './batcher.ts'
+import { parseRequest, type PipelineRequest, requestPrefix } from './request.ts'
+import type { SnapshotRunner } from './snapshot-runner.ts'
+import { isPassed } from './table-lifecycle.ts'
+import { TableEntry, type TableRegistry } from './table-registry.ts'
+import { type TableStart, tableStart } from './table-start.ts'
+import type { TaskGroup } from './task-group.ts'
+
+/** What the tables' keeper works with. */
+export interface TablesDeps {
+  readonly source: Source
+  readonly sink: Sink
+  readonly signals: Signals
+  readonly clock: Clock
+  readonly ownership: Ownership
+  readonly registry: TableRegistry
+  readonly batcher: Batcher
+  readonly applier: Applier
+  readonly runner: SnapshotRunner
+  readonly group: TaskGroup
+  readonly settings: { readonly pipeline: string; readonly rediscoverEveryMs: number }
+  readonly wake: () => void
+}
+
+/** A relation that is not known is looked up after this time, together with others that come meanwhile. */
+const REDISCOVER_SOON_MS = 200
+
+/**
+ * Keeps the tables of a session: takes them in, starts their copies, takes them out, and does what people ask for.
+ *
+ * A state is taken in memory at once and recorded with the next batch, which is the first that behaves accordingly.
+ */
+export class Tables {
+  readonly #deps: TablesDeps
+  readonly #partitions = new Map<TableId, string>()
+  readonly #refused = new Map<TableId, string>()
+  #soon: (() => void) | null = null
+
+  constructor(deps: TablesDeps) {
+    this.#deps = deps
+  }
+
+  /** Takes in all discovered tables with what the target remembers of them. Copies run in the group from now on. */
+  async begin(discovered: DiscoveredTables, memory: SinkState): Promise<void> {
+    this.#tellRefused(discovered)
+    for (const table of discovered.tables) {
+      const record = memory.tables.find((item) => item.table === table.schema.id)
+      await this.#admit(table, record, memory)
+    }
+    const matched = new Set(discovered.tables.map((table) => table.schema.id))
+    for (const record of memory.tables) {
+      if (!matched.has(record.table) && record.state.tag !== 'removed') this.#note(record.table, { tag: 'removed' })
+    }
+  }
+
+  /** Reads the catalog from time to time, and soon after an unknown relation was announced. */
+  async watch(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#untilNextLook(signal)
+      await this.#rediscover()
+    }
+  }
+
+  /** An unknown relation was announced: look at the catalog soon. */
+  rediscoverSoon(): void {
+    this.#soon?.()
+  }
+
+  /** Puts a record into the batch that fills; resolves when it is in the target. */
+  async record(record: TableRecord): Promise<void> {
+    const { batcher, wake } = this.#deps
+    batcher.current.records.set(record.table, record)
+    const { promise } = batcher.current.committed
+    wake()
+    await promise
+  }
+
+  /** Takes a table out of everything that is held for it; all other tables go on. */
+  quarantine(
+    table: TableId,
+    code: ErrorCode,
+    problem: { readonly reason: string; readonly rowKey?: string | undefined },
+  ): TableRecord {
+    const { registry, batcher } = this.#deps
+    const entry = registry.byId(table)
+    if (!entry) throw new SyncError('INTERNAL', `${table} is to be taken out, but it is not known`, { table })
+    batcher.quarantine(entry, code, problem)
+    return { table, state: entry.state }
+  }
+
+  /** A table waits for the stream to pass the end of its copy, and it has. */
+  wantsPosition(): boolean {
+    const { registry, batcher } = this.#deps
+    return registry.all().some((entry) => isPassed(entry.state, batcher.seenLsn))
+  }
+
+  /** Between two batches: puts finished shadows in the place of the tables that they were copied for. */
+  async putShadowsInPlace(): Promise<void> {
+    const { registry, applier, sink, ownership, batcher } = this.#deps
+    for (const entry of registry.all()) {
+      if (entry.state.tag !== 'snapshotting' || !entry.state.shadow) continue
+      if (!isPassed(entry.state, applier.checkpoint.endLsn)) continue
+      await sink.untilVisible()
+      const live = await sink.swap(entry.copyTarget, ownership)
+      entry.open([live])
+      entry.exact = sink.guarantee === 'atomic'
+      entry.state = { tag: 'streaming', generation: entry.state.generation }
+      batcher.tablesChanged()
+      this.#note(entry.schema.id, entry.state)
+    }
+  }
+
+  /** A logical message of the source: a request, when it bears this pipeline's prefix. */
+  onMessage(prefix: string, content: Buffer): void {
+    if (prefix !== requestPrefix(this.#deps.settings.pipeline)) return
+    const request = parseRequest(content.toString('utf8'))
+    if (request) this.#carryOut(request)
+  }
+
+  /** Takes the state at once, so that it is recorded with the batch that holds the request's position. */
+  #carryOut(request: PipelineRequest): void {
+    const entry = this.#deps.registry.byId(request.table)
+    if (!entry) {
+      this.rediscoverSoon()
+      return
+    }
+    const { state } = entry
+    if (request.do === 'pause') this.#pause(entry)
+    else if (request.do === 'resync' || state.tag === 'paused') this.#copyAnew(entry)
+  }
+
+  #pause(entry: TableEntry): void {
+    if (entry.state.tag === 'paused') return
+    entry.state = { tag: 'paused', sinceLsn: this.#deps.batcher.seenLsn }
+    entry.close()
+    this.#deps.batcher.current.leaveOut(entry.schema.id, { table: entry.schema.id, state: entry.state })
+    this.#deps.batcher.tablesChanged()
+    this.#deps.wake()
+  }
+
+  #copyAnew(entry: TableEntry): void {
+    if (entry.state.tag === 'snapshotting') return
+    const liveApplied = entry.state.tag === 'streaming'
+    const generation = this.#nextGeneration()
+    entry.state = { tag: 'snapshotting', generation, shadow: { liveApplied } }
+    this.#note(entry.schema.id, entry.state)
+    this.#deps.group.run(async (signal) => {
+      if (!liveApplied) await this.#refreshSchema(entry)
+      if (await this.#openShadow(entry)) await this.#copy(entry, null, signal)
+    })
+  }
+
+  /** A table that was left out may have another shape by now. */
+  async #refreshSchema(entry: TableEntry): Promise<void> {
+    const { tables } = await this.#deps.source.discover()
+    const found = tables.find((table) => table.schema.id === entry.schema.id)
+    if (!found) return
+    entry.schema = found.schema
+    this.#deps.registry.add(entry)
+  }
+
+  async #untilNextLook(signal: AbortSignal): Promise<void> {
+    const { clock, settings } = this.#deps
+    const soon = Promise.withResolvers<void>()
+    this.#soon = soon.resolve
+    const sleeping = new AbortController()
+    const stop = AbortSignal.any([signal, sleeping.signal])
+    await Promise.race([clock.sleep(settings.rediscoverEveryMs, stop), soon.promise]).finally(() => sleeping.abort())
+    this.#soon = null
+    signal.throwIfAborted()
+    await clock.sleep(REDISCOVER_SOON_MS, signal)
+  }
+
+  async #rediscover(): Promise<void> {
+    const discovered = await this.#deps.source.discover()
+    this.#tellRefused(discovered)
+    for (const table of discovered.tables) {
+      const entry = this.#deps.registry.byId(table.schema.id)
+      if (!entry || entry.state.tag === 'removed' || entry.schema.oid !== table.schema.oid)
+        await this.#admitNew(table, entry)
+      else this.#comparePartitions(entry, table)
+    }
+    const matched = new Set(discovered.tables.map((table) => table.schema.id))
+    for (const entry of this.#deps.registry.all()) {
+      if (!matched.has(entry.schema.id) && entry.state.tag !== 'removed') this.#remove(entry)
+    }
+  }
+
+  /** A table that came while the pipeline runs; one that was dropped and made again is copied into a shadow. */
+  async #admitNew(table: DiscoveredTable, before: TableEntry | undefined): Promise<void> {
+    const record: TableRecord | undefined = before && { table: table.schema.id, state: { tag: 'removed' } }
+    await this.#admit(table, record, { checkpoint: null, tables: [], chunks: [] })
+  }
+
+  #remove(entry: TableEntry): void {
+    entry.state = { tag: 'removed' }
+    entry.close()
+    this.#deps.batcher.current.leaveOut(entry.schema.id, { table: entry.schema.id, state: entry.state })
+    this.#deps.batcher.tablesChanged()
+    this.#deps.wake()
+  }
+
+  /** A partition that is attached with rows brings no events for them; one that is detached takes rows away without any. */
+  #comparePartitions(entry: TableEntry, table: DiscoveredTable): void {
+    const now = table.partitions.toSorted().join(',')
+    if (this.#partitions.get(entry.schema.id) === now) return
+    this.#partitions.set(entry.schema.id, now)
+    this.#copyAnew(entry)
+  }
+
+  async #admit(table: DiscoveredTable, record: TableRecord | undefined, memory: SinkState): Promise<void> {
+    const { schema, route } = table
+    this.#partitions.set(schema.id, table.partitions.toSorted().join(','))
+    const entry = new TableEntry(schema, route, { tag: 'waiting' })
+    const liveGeneration = record ? await this.#deps.sink.liveGeneration(route) : null
+    const start = tableStart({ record, chunks: memory.chunks, liveGeneration, nextGeneration: this.#nextGeneration() })
+    entry.state = start.state
+    this.#deps.registry.add(entry)
+    await this.#start(entry, start)
+    this.#deps.batcher.tablesChanged()
+  }
+
+  async #start(entry: TableEntry, start: TableStart): Promise<void> {
+    if (start.tag === 'left-out') {
+      this.#deps.signals.emit({ tag: 'table-state', table: entry.schema.id, state: start.state })
+      return
+    }
+    const liveApplied = start.tag !== 'shadow' || start.state.shadow?.liveApplied === true
+    if (liveApplied && !(await this.#openLive(entry))) return
+    if (start.tag === 'stream') {
+      entry.exact = this.#deps.sink.guarantee === 'atomic'
+      if (start.changed) this.#note(entry.schema.id, start.state)
+      else this.#deps.signals.emit({ tag: 'table-state', table: entry.schema.id, state: start.state })
+      return
+    }
+    const progress = start.tag === 'copy' ? start.progress : null
+    // The record of a copy that goes on holds its plan and stays as it is.
+    if (progress === null) this.#note(entry.schema.id, entry.state)
+    if (start.tag === 'shadow' && !(await this.#openShadow(entry))) return
+    this.#deps.group.run((signal) => this.#copy(entry, progress, signal))
+  }
+
+  async #copy(entry: TableEntry, progress: Parameters<SnapshotRunner['copy']>[1], signal: AbortSignal): Promise<void> {
+    await this.#deps.runner.copy(entry, progress, signal)
+    this.#deps.wake()
+  }
+
+  async #openLive(entry: TableEntry): Promise<boolean> {
+    return this.#opening(entry, async () => [await this.#deps.sink.openTable(entry.schema, entry.route)])
+  }
+
+  async #openShadow(entry: TableEntry): Promise<boolean> {
+    const { state } = entry
+    if (state.tag !== 'snapshotting') return false
+    const { epoch, number } = this.#deps.applier.checkpoint
+    const name = { epoch, number: number + 1n, generation: state.generation }
+    return this.#opening(entry, async () => [
+      ...entry.targets,
+      await this.#deps.sink.openShadow(entry.schema, entry.route, name),
+    ])
+  }
+
+  /** Opens target tables; when the target refuses the table, it alone is taken out. */
+  async #opening(entry: TableEntry, open: () => Promise<TableEntry['targets']>): Promise<boolean> {
+    try {
+      const targets = await open()
+      if (entry.state.tag !== 'snapshotting' && entry.state.tag !== 'streaming') return false
+      entry.open(targets)
+      this.#deps.batcher.tablesChanged()
+      return true
+    } catch (error) {
+      const known = asSyncError(error)
+      if (known.retry !== 'manual' || known.code === 'INTERNAL') throw known
+      this.quarantine(entry.schema.id, known.code, { reason: `${known.message} ${known.remedy}` })
+      return false
+    }
+  }
+
+  /** Tells of a state that was taken, and records it with the next batch. */
+  #note(table: TableId, state: TableState): void {
+    this.#deps.batcher.current.records.set(table, { table, state })
+    this.#deps.wake()
+  }
+
+  #tellRefused(discovered: DiscoveredTables): void {
+    for (const { table, code, reason, remedy } of discovered.refused) {
+      if (this.#refused.get(table) === reason) continue
+      this.#refused.set(table, reason)
+      this.#deps.signals.emit({ tag: 'table-refused', table, code, reason, remedy })
+    }
+  }
+
+  #nextGeneration(): number {
+    return Number(this.#deps.applier.checkpoint.number) + 1
+  }
+}

@@ -1,0 +1,139 @@
+import type { RowView } from '../core/row-view.ts'
+import type { Signals } from '../core/signals.ts'
+import type { ReadBackRow, Sink } from '../core/sink.ts'
+import type { Source } from '../core/source.ts'
+import type { PendingRow } from './pending-row.ts'
+import { completeRecord, deleteRecord, encodeFields, replaceRecord } from './record-completion.ts'
+import type { TableEntry } from './table-registry.ts'
+import type { TableLoad } from './table-load.ts'
+
+/**
+ * - `target`: under the row's origin key at the target.
+ * - `source`: read again at the source by the present key.
+ */
+export type ValueOrigin = 'target' | 'source'
+
+/**
+ * Decides where a missing value is read (design: unchanged TOAST). Pure.
+ *
+ * An exact table's target is the state before the batch. Any other may be ahead of the checkpoint, so there only a row that kept its
+ * key is known to be the same row.
+ */
+export function valueOrigin(
+  row: PendingRow,
+  table: { readonly exact: boolean; readonly partSent: boolean },
+): ValueOrigin {
+  if (row.fromSource || table.partSent) return 'source'
+  return table.exact || !row.moved ? 'target' : 'source'
+}
+
+/** What filling needs. */
+export interface FillDeps {
+  readonly sink: Sink
+  readonly source: Source
+  readonly signals: Signals
+}
+
+type PendingEntry = readonly [record: number, row: PendingRow]
+
+/**
+ * Fills the values that updates left out, in one table's load: from the target where that is exact, else from the source.
+ *
+ * A row that is gone at the source needs nothing, for its delete follows: it is left out by deleting it. Never NULL, never a placeholder.
+ * @throws {SyncError} ROW_REJECTED when a value that was read cannot be written.
+ */
+export async function fillUnchangedValues(entry: TableEntry, load: TableLoad, deps: FillDeps): Promise<void> {
+  const counts = { target: 0, source: 0 }
+  while (load.body.pending.size > 0) {
+    const exactness = { exact: entry.exact, partSent: load.partSent }
+    const rows: readonly PendingEntry[] = [...load.body.pending]
+    const fromTarget = rows.filter(([, row]) => valueOrigin(row, exactness) === 'target')
+    const fromSource = rows.filter(([, row]) => valueOrigin(row, exactness) === 'source')
+    const filled = await fillFromTarget(entry, load, { rows: fromTarget, deps })
+    if (filled === 'format-changed') continue
+    counts.target += filled.found
+    fromSource.push(...filled.missing)
+    if ((await fillFromSource(entry, load, { rows: fromSource, deps })) === 'format-changed') continue
+    counts.source += fromSource.length
+  }
+  for (const from of ['target', 'source'] as const) {
+    if (counts[from] > 0) deps.signals.emit({ tag: 'values-reread', table: entry.schema.id, rows: counts[from], from })
+  }
+}
+
+async function fillFromTarget(
+  entry: TableEntry,
+  load: TableLoad,
+  work: { readonly rows: readonly PendingEntry[]; readonly deps: FillDeps },
+): Promise<'format-changed' | { readonly found: number; readonly missing: readonly PendingEntry[] }> {
+  const { rows, deps } = work
+  const missing: PendingEntry[] = []
+  if (rows.length > 0) await deps.sink.untilVisible()
+  for (const [columns, group] of groupByColumns(rows)) {
+    const keys = group.map(([, row]) => row.originKey)
+    const answers = new Map<string, ReadBackRow>()
+    for (const answer of await deps.sink.readBack(entry.sinkTable, load.body.format, keys, columns)) {
+      answers.set(answer.key.toString('latin1'), answer)
+    }
+    for (const item of group) {
+      const answer = answers.get(item[1].originKey.toString('latin1'))
+      if (!answer) missing.push(item)
+      else if (
+        !completeRecord(load, item[0], new Map(columns.map((column, i) => [column, answer.fields[i] ?? NOTHING])))
+      )
+        return 'format-changed'
+    }
+  }
+  return { found: rows.length - missing.length, missing }
+}
+
+const NOTHING = Buffer.alloc(0)
+
+function groupByColumns(
+  rows: readonly PendingEntry[],
+): readonly (readonly [readonly number[], readonly PendingEntry[]])[] {
+  const groups = new Map<string, [readonly number[], PendingEntry[]]>()
+  for (const item of rows) {
+    const name = item[1].columns.join(',')
+    const group = groups.get(name)
+    if (group) group[1].push(item)
+    else groups.set(name, [item[1].columns, [item]])
+  }
+  return [...groups.values()]
+}
+
+const keyName = (texts: readonly string[]): string => texts.join('\u0000')
+
+async function fillFromSource(
+  entry: TableEntry,
+  load: TableLoad,
+  work: { readonly rows: readonly PendingEntry[]; readonly deps: FillDeps },
+): Promise<'filled' | 'format-changed'> {
+  if (work.rows.length === 0) return 'filled'
+  const byKey = new Map(work.rows.map((item) => [keyName(item[1].keyTexts), item]))
+  const keys = work.rows.map(([, row]) => row.keyTexts)
+  let formatChanged = false
+  await work.deps.source.readRows(entry.schema, keys, (view) => {
+    const name = keyName(entry.schema.key.map((column) => view.text(column) ?? ''))
+    const item = byKey.get(name)
+    if (!item || formatChanged) return
+    byKey.delete(name)
+    if (!completeFromSource(load, item, view)) formatChanged = true
+  })
+  if (formatChanged) return 'format-changed'
+  for (const [record] of byKey.values()) deleteRecord(load, record)
+  return 'filled'
+}
+
+/** False when the format had to change: begin again. */
+function completeFromSource(load: TableLoad, item: PendingEntry, view: RowView): boolean {
+  const [record, row] = item
+  const { filter } = load.table
+  if (row.unjudged && filter) {
+    if (filter.accepts(view)) return replaceRecord(load, view)
+    deleteRecord(load, record)
+    return true
+  }
+  const fields = encodeFields(load, view, row.columns)
+  return fields === 'needs-json' ? false : completeRecord(load, record, fields)
+}

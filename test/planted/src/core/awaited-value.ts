@@ -1,0 +1,1 @@
+export const count = async (): Promise<number> => await 1

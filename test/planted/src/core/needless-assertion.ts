@@ -1,0 +1,1 @@
+export const same = (text: string): string => text as string

@@ -1,0 +1,1 @@
+export const often = (run: () => void): unknown => setInterval(run, 1)

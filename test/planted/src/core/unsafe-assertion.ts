@@ -1,0 +1,1 @@
+export const asText = (value: unknown): string => value as string

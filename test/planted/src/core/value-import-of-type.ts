@@ -1,0 +1,3 @@
+import { Planted } from './planted.ts'
+
+export const nameOf = (planted: Planted): string => planted.name

@@ -1,0 +1,3 @@
+import type { load } from '../sink/load.ts'
+
+export type Load = typeof load
