@@ -95,6 +95,17 @@ export class TransactionClient {
     return await this.#call('state', { method: 'GET', path, headers: {}, repeatable: true })
   }
 
+  /** The text behind an `ErrorURL`; empty when it cannot be had: it only makes a report better. */
+  async errorLog(address: string): Promise<string> {
+    try {
+      const reply = await this.#http.page(address)
+      return reply?.status === 200 ? reply.body : ''
+    } catch (error) {
+      if (error instanceof ExchangeError) return ''
+      throw error
+    }
+  }
+
   async #call(kind: CallKind, request: LoadRequest, expectedTxnId?: string): Promise<Outcome> {
     return await this.#judged(kind, expectedTxnId, async () => await this.#http.call(request))
   }

@@ -95,6 +95,13 @@ export class LoadHttpClient {
     })
   }
 
+  /** Reads a page of a back end, such as an error log, through the host map. @throws {ExchangeError} when there was no answer. */
+  async page(address: string): Promise<HttpReply | null> {
+    const url = redirectTarget(address, new URL('http://localhost'), this.#options.beHostMap)
+    if (url === null) return null
+    return await this.#exchange(url, { method: 'GET', path: '', headers: {} }, {}).finish()
+  }
+
   async #head(url: URL, request: LoadRequest, headers: OutgoingHttpHeaders): Promise<Head> {
     const exchange = this.#exchange(url, request, headers)
     return { exchange, url, answer: await exchange.head() }
