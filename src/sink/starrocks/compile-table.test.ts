@@ -25,7 +25,7 @@ const orders = schemaOf({
   photo: 'bytea',
 })
 const table = compileTable(orders, routeOf(), FEATURES)
-const ROW = ['42', '9.50', '2024-02-29 12:34:56.5+00', 't', 'a"b\n', '{"a": 1}', '\\x00ff']
+const ROW: readonly SourceValue[] = ['42', '9.50', '2024-02-29 12:34:56.5+00', 't', 'a"b\n', '{"a": 1}', '\\x00ff']
 
 const write = (format: 'csv' | 'json', values: readonly SourceValue[], compiled = table): string => {
   const out = new ByteBuffer(4)
@@ -64,7 +64,7 @@ describe('rows', () => {
     soft.encoders.csv.appendDelete(rowOf(['1', null]), out)
     soft.encoders.json.appendDelete(rowOf(['1', UNCHANGED]), out)
     expect(out.view().toString()).toBe(
-      '1\x01x\x010\x010\x021\x01\\N\x011\x010\x02{"id":1,"v":\x03,"_sync_deleted":"1","__op":0}\n',
+      '1\x01x\x010\x010\x021\x01\\N\x011\x010\x02{"id":1,"v":null,"_sync_deleted":"1","__op":0}\n',
     )
   })
 
@@ -95,6 +95,23 @@ describe('rows', () => {
       out.clear()
       encoder.appendUpsert(again, out)
       expect(out.view().toString()).toBe(body.toString())
+    }
+  })
+
+  test('a CSV record written anew as JSON is the JSON record of its row', () => {
+    const { csv, json } = table.encoders
+    for (const values of [ROW, ['7', null, UNCHANGED, 'f', '', null, UNCHANGED]]) {
+      const [record, anew, direct] = [new ByteBuffer(), new ByteBuffer(), new ByteBuffer()]
+      const csvKey = csv.appendUpsert(rowOf(values), record)
+      const upsertEnd = record.length
+      csv.appendDelete(rowOf(values), record)
+      expect(json.appendRecoded(record.bytes, 0, upsertEnd, anew)).toBe(json.appendUpsert(rowOf(values), direct))
+      json.appendRecoded(record.bytes, upsertEnd, record.length, anew)
+      const key = json.appendDelete(rowOf(values), direct)
+      expect(anew.view().toString()).toBe(direct.view().toString())
+      anew.clear()
+      expect(json.appendRecodedKey(record.bytes.subarray(0, csvKey), anew)).toBe(key)
+      expect(direct.view().toString()).toContain(anew.view().toString())
     }
   })
 

@@ -27,6 +27,7 @@ const ONE = 0x31
 /** Writes CSV of control-character separators, the fast form. @see reference/starrocks.md 1.5 */
 export class CsvEncoder implements RowEncoder {
   readonly format = 'csv'
+  readonly columns: readonly number[]
   fieldStart = 0
   fieldEnd = 0
   readonly #plan: EncoderPlan
@@ -41,6 +42,7 @@ export class CsvEncoder implements RowEncoder {
 
   constructor(plan: EncoderPlan) {
     this.#plan = plan
+    this.columns = plan.columns.map((column) => column.source)
     this.#writers = plan.columns.map((column) => column.codec.encode.csv)
     this.#sources = Int32Array.from(plan.columns, (column) => column.source)
     this.#keyCount = plan.keyCount
@@ -68,11 +70,21 @@ export class CsvEncoder implements RowEncoder {
     if (keyBytes < 0) return keyBytes
     const count = this.#sources.length
     for (let field = this.#keyCount; field < count; field++) {
-      const code = this.#plan.softDelete ? this.#appendField(row, field, out) : this.#appendNull(out)
+      const code = this.#plan.softDelete ? this.#appendKept(row, field, out) : this.#appendNull(out)
       if (code !== WRITTEN) return this.#takeBack(out, rowStart, field, code)
     }
     this.#appendEnd(out, ONE, this.#plan.softDelete ? ZERO : ONE)
     return keyBytes
+  }
+
+  /** Never asked of this format. */
+  appendRecoded(): number {
+    throw new RangeError('a record becomes CSV only by appendUpsert')
+  }
+
+  /** Never asked of this format. */
+  appendRecodedKey(): number {
+    throw new RangeError('a key becomes CSV only by appendDelete')
   }
 
   findField(body: Buffer, rowStart: number, rowEnd: number, column: number): boolean {
@@ -123,6 +135,16 @@ export class CsvEncoder implements RowEncoder {
     }
     if (kind === KIND_NULL) return this.#appendNull(out)
     return this.#appendOther(row, source, out)
+  }
+
+  // A value of a row that was deleted softly: kept where the view has one that fits, else NULL.
+  #appendKept(row: RowView, field: number, out: ByteBuffer): number {
+    const start = out.length
+    const kind = row.kinds[this.#sources[field] ?? 0]
+    const code = kind === KIND_TEXT || kind === KIND_ENCODED ? this.#appendField(row, field, out) : AS_NULL
+    if (code === WRITTEN || code === NEEDS_JSON) return code
+    out.length = start
+    return this.#appendNull(out)
   }
 
   #appendOther(row: RowView, source: number, out: ByteBuffer): number {

@@ -1,5 +1,5 @@
 import { copyShort, hexField, lowerCaseHex } from '../encode/plain-fields.ts'
-import { bareWire, quotedWire } from '../encode/wire.ts'
+import { quotedWire } from '../encode/wire.ts'
 import { fixed, varchar, type Candidate, type RuleContext } from './candidate.ts'
 import { codec, varcharCodec } from './column-codec.ts'
 
@@ -27,7 +27,7 @@ const bitAsBoolean = fixed(
     targetType: 'BOOLEAN',
     keySize: 1,
     encode: quotedWire(copyShort),
-    readBack: bareWire(copyShort),
+    readBack: quotedWire(copyShort),
     literal: 'boolean',
   }),
 )
