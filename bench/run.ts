@@ -11,9 +11,9 @@ import { measureSteadyMemory } from './scenarios/steady-memory.ts'
 import { type BenchContext, SCALES } from './support/bench-context.ts'
 import { describeGoal, type Finding } from './support/finding.ts'
 import { describeMachine } from './support/machine.ts'
+import { LATEST, type Results } from './support/results.ts'
+import { PEER, shown } from './support/results-table.ts'
 import { BenchSource } from './support/source.ts'
-
-const LATEST = new URL('results/latest.json', import.meta.url).pathname
 
 const { values } = parseArgs({
   options: {
@@ -44,17 +44,15 @@ const findings: Finding[] = []
 for (const [name, measure] of Object.entries(SCENARIOS)) {
   if (group === undefined || group === name) findings.push(...(await measure(context, part)))
 }
+const results: Results = { machine, scale: scaleName, sizes: context.scale, findings }
 const file = values.json ?? (values.only === undefined && !values.quick ? LATEST : undefined)
 if (file !== undefined) {
   await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, `${JSON.stringify({ machine, scale: scaleName, sizes: context.scale, findings }, null, 1)}\n`)
+  await writeFile(file, `${JSON.stringify(results, null, 1)}\n`)
 }
 for (const finding of findings) {
   const figures = Object.entries(finding.figures).map(([name, value]) => `${name} ${shown(value)}`)
   process.stdout.write(`${finding.group}/${finding.name}: ${figures.join(', ')}\n`)
   for (const goal of finding.goals) process.stdout.write(`    ${describeGoal(finding, goal)}\n`)
 }
-
-function shown(value: number): string {
-  return value >= 1000 ? Math.round(value).toLocaleString('en') : value.toFixed(2)
-}
+process.stdout.write(`peer, another machine: ${JSON.stringify(PEER)}\n`)

@@ -16,7 +16,7 @@ export async function measureBounds(context: BenchContext): Promise<readonly Fin
   return [
     await underLimit(context, {
       name: `a transaction of ${context.scale.largeTransactionBytes / 1e9} GB`,
-      write: `insert into large select i, repeat(md5(i::text), ${ROW_BYTES / 32} + 1) from generate_series(1, ${rows}) i`,
+      write: `insert into large select i, repeat(md5(i::text), ${Math.ceil(ROW_BYTES / 32)}) from generate_series(1, ${rows}) i`,
       until: (service) => rowsApplied(service, 'public.large', rows),
     }),
     await underLimit(context, {

@@ -11,7 +11,8 @@ const ORDER_COLUMNS = `
   timestamptz '2026-01-01 00:00:00+00' + i * interval '1.234567 second', i % 3 = 0,
   (array['new','paid','packed','shipped','delivered'])[1 + i % 5],
   'note about order number ' || i || ': leave it at the door, ring twice',
-  jsonb_build_object('sku', 'A-' || i % 5000, 'qty', i % 9, 'tags', jsonb_build_array('x', 'y'), 'gift', i % 2 = 0)`
+  jsonb_build_object('sku', 'A-' || i % 5000, 'qty', i % 9, 'tags', jsonb_build_array('x', 'y'), 'gift', i % 2 = 0,
+    'channel', 'web shop', 'coupon', null, 'weight', i % 40 * 0.25)`
 
 /** Rows for `orders` with ids in this range. */
 export const orderRows = (from: string, to: string): string =>
