@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseLsn } from '../../../core/lsn.ts'
-import { startPostgres } from '../../../app/demo/embedded-postgres.ts'
+import { startOwnCluster } from '../../../../test/support/own-cluster.ts'
 import { openDatabase, type TestDatabase } from '../../../../test/support/postgres.ts'
 import { openSource } from '../../../../test/support/postgres-source.ts'
 import { readPlan, readRange } from '../../../../test/support/read-table.ts'
@@ -190,7 +190,7 @@ test('knows which transactions it sees, and a position that lies behind all of t
 })
 
 test('does not see a commit that is in the WAL but waits for a synchronous standby', async () => {
-  await using server = await startPostgres()
+  await using server = await startOwnCluster()
   await using database = await openDatabase({ clusterUrl: server.url })
   await database.query('create table items (id int primary key)')
   await using test = openSource(database)
