@@ -41,6 +41,8 @@ describe('a column that asks for another type', () => {
     ['timestamptz', 'datetime_utc_or_null', 'DATETIME by datetime_utc_or_null'],
     ['timestamptz', 'text', 'VARCHAR(48) by text'],
     ['float4', 'DOUBLE', 'DOUBLE by float'],
+    ['numeric', 'text', 'VARCHAR(147457) by numeric_text'],
+    ['bytea', 'text', 'VARCHAR(1048576) by binary_hex'],
     ['float8', 'float_text', 'VARCHAR(32) by float_text'],
     ['bytea', 'binary_hex', 'VARCHAR(1048576) by binary_hex'],
     [sourceType('bit', 1), 'BOOLEAN', 'BOOLEAN by boolean'],

@@ -57,10 +57,10 @@ export const NUMBER_AND_TIME_RULES = {
   float_text: {
     from: 'real, double precision as a key or on request',
     to: 'VARCHAR(32)',
-    loses: null,
+    loses: 'the sign of zero: -0 arrives as 0 (PostgreSQL, too, takes both for one value)',
     refuses: null,
     bound: null,
-    csv: 'shortest text; -0 is written 0, as they are one value',
+    csv: 'shortest text that reads back to the same float; NaN, Infinity',
     json: 'the same as a string',
     readBack: 'the column',
   },
@@ -175,7 +175,7 @@ export const NUMBER_AND_TIME_RULES = {
     readBack: 'the column',
   },
   datetime: {
-    from: 'timestamp; date on request',
+    from: 'timestamp',
     to: 'DATETIME',
     loses: null,
     refuses: NO_CALENDAR,
