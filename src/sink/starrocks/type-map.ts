@@ -118,7 +118,8 @@ export function chooseCodec(context: RuleContext, wanted: string | undefined): C
   }
   if (wanted === undefined) return outcome(first.make([], inner), refused)
   const asked = parseWanted(wanted)
-  const matching = usable.find((candidate) => isAsked(candidate, asked.name))
+  const matching =
+    usable.find(({ rule }) => rule === asked.name) ?? usable.find(({ base }) => base === baseAsked(asked.name))
   if (matching === undefined) {
     const place = context.asKey ? 'a key column of type' : 'type'
     return refused(`${place} ${context.type.display} cannot become ${wanted}`)
@@ -126,11 +127,10 @@ export function chooseCodec(context: RuleContext, wanted: string | undefined): C
   return outcome(matching.make(asked.sizes, inner), refused)
 }
 
-function isAsked(candidate: Candidate, name: string): boolean {
-  if (candidate.rule === name) return true
-  // `text` is every type's VARCHAR, also where that has a rule of its own.
-  if (name === 'text') return candidate.base === 'VARCHAR'
-  return !isRuleName(name) && candidate.base === name.toUpperCase()
+// `text` is every type's VARCHAR, also where that has a rule of its own.
+function baseAsked(name: string): string {
+  if (name === 'text') return 'VARCHAR'
+  return isRuleName(name) ? '' : name.toUpperCase()
 }
 
 const outcome = (made: ColumnCodec | string, refused: (reason: string) => Choice): Choice =>
