@@ -102,6 +102,14 @@ export interface OwnedStream extends AsyncDisposable {
   readonly ownership: Ownership
 }
 
+/** Rows to read again. */
+export interface RowsWanted {
+  /** Per row: a text for each key column, in key order. */
+  readonly keys: readonly (readonly string[])[]
+  /** 32-bit ids of transactions that must be visible. */
+  readonly mustSee: ReadonlySet<number>
+}
+
 /** The source of a pipeline: one database, one slot, one publication. */
 export interface Source extends AsyncDisposable {
   identify(): Promise<SourceIdentity>
@@ -121,8 +129,14 @@ export interface Source extends AsyncDisposable {
     onBlocked: (blockers: readonly Blocker[]) => void,
     signal: AbortSignal,
   ): Promise<void>
-  /** Reads the rows of these keys as they are now (texts per key column, in key order). A key without a row is not called back. */
-  readRows(table: TableSchema, keys: readonly (readonly string[])[], onRow: (row: RowView) => void): Promise<void>
+  /**
+   * Reads rows by key as they are now. A key without a row is not called back.
+   *
+   * The commit of a transaction reaches the stream before other sessions see it, so the read waits until those of `mustSee` are visible:
+   * only then does a missing row mean that it was deleted or moved later. Returns the WAL position after which no commit can be visible
+   * in what was read.
+   */
+  readRows(table: TableSchema, wanted: RowsWanted, onRow: (row: RowView) => void): Promise<Lsn>
   /** The column as it is shown to people. */
   describeColumn(column: SourceColumn): string
   /** Emits a small logical message so that an idle source's WAL moves past the present position. Returns that position. */

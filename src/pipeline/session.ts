@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../core/checkpoint.ts'
+import type { ChangeStream } from '../core/change-stream.ts'
 import { formatLsn } from '../core/lsn.ts'
 import type { SinkState } from '../core/sink.ts'
 import type { OwnedStream } from '../core/source.ts'
@@ -35,11 +36,12 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
   const life = new SessionParts({ ...deps, owned, checkpoint }, signal)
   handler.bind(life.batcher)
   const memory: SinkState = state.checkpoint === null ? { ...state, tables: [], chunks: [] } : state
-  life.group.run(() => owned.stream.ended)
+  life.group.run((ending) => endedUnlessAborted(owned.stream, ending))
   // Every table must be known before its first change is delivered.
   life.group.run(async (ending) => {
+    life.rediscovery.tellRefused(discovered)
     await life.tables.begin(discovered, memory)
-    life.group.run((alive) => life.tables.watch(alive))
+    life.group.run((alive) => life.rediscovery.watch(alive))
     owned.stream.resume()
     await life.loop.run(ending)
   })
@@ -59,4 +61,14 @@ async function raiseEpoch(from: Checkpoint, owned: OwnedStream, deps: SessionDep
     throw error
   }
   return next
+}
+
+/** Fails when the stream does; resolves when the session ends first, which then closes the stream. */
+async function endedUnlessAborted(stream: ChangeStream, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>()
+  const stop = (): void => aborted.resolve()
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  await Promise.race([stream.ended, aborted.promise])
+  signal.removeEventListener('abort', stop)
 }

@@ -37,7 +37,8 @@ export class RecordedChanges implements ChangeHandler {
   readonly commits: Lsn[] = []
   readonly relations = new Map<number, Relation>()
   idleAt: Lsn = ZERO_LSN
-  idleCalls = 0
+  /** What the stream ended with, set by whoever opened it. */
+  failure: unknown = undefined
   #inTransaction = false
   /** Called after each change, in the call of the stream. */
   onChange: ((change: RecordedChange) => void) | undefined
@@ -45,13 +46,6 @@ export class RecordedChanges implements ChangeHandler {
   /** The changes without begins, commits and relations. */
   get rows(): readonly RecordedChange[] {
     return this.changes.filter(({ tag }) => tag !== 'begin' && tag !== 'commit' && tag !== 'relation')
-  }
-
-  /** Forgets what was recorded, but not what is known of relations. */
-  clear(): void {
-    this.changes.length = 0
-    this.heads.length = 0
-    this.commits.length = 0
   }
 
   begin(head: TransactionHead): void {
@@ -100,7 +94,6 @@ export class RecordedChanges implements ChangeHandler {
     if (this.#inTransaction) throw new Error('idle inside a transaction')
     if (walEnd < this.idleAt || walEnd < (this.commits.at(-1) ?? ZERO_LSN)) throw new Error('idle went back')
     this.idleAt = walEnd
-    this.idleCalls += 1
   }
 
   #add(change: RecordedChange): void {

@@ -11,6 +11,7 @@ import type {
   ChunkReader,
   DiscoveredTables,
   OwnedStream,
+  RowsWanted,
   ShapeDifference,
   Source,
   SourceIdentity,
@@ -153,13 +154,9 @@ export class PostgresSource implements Source {
     await waitForWriters(await this.#catalog.get(), table.oid, { clock: this.#deps.clock, onBlocked, signal })
   }
 
-  async readRows(
-    table: TableSchema,
-    keys: readonly (readonly string[])[],
-    onRow: (row: RowView) => void,
-  ): Promise<void> {
+  async readRows(table: TableSchema, wanted: RowsWanted, onRow: (row: RowView) => void): Promise<Lsn> {
     await using lease = await this.#rereads.lend()
-    await readRows(lease.copy, table, keys, onRow)
+    return await readRows(lease.copy, table, { wanted, onRow, clock: this.#deps.clock })
   }
 
   describeColumn(column: SourceColumn): string {

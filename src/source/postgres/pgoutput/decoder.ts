@@ -104,10 +104,15 @@ export class PgoutputDecoder {
       case MESSAGE_TYPE.message:
         this.#message()
         break
+      // A type's name and where a change came from first: nothing here depends on either.
       case MESSAGE_TYPE.type:
+        this.#reader.u32()
+        this.#reader.cString()
+        this.#reader.cString()
+        break
       case MESSAGE_TYPE.origin:
-        // A type's name and where a change came from first: nothing here depends on either.
-        this.#reader.at = this.#reader.end
+        this.#reader.lsn()
+        this.#reader.cString()
         break
       default:
         throw protocolError(describeUnexpected(type))

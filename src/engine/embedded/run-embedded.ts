@@ -1,0 +1,49 @@
+import type { Clock, Random } from '../../core/clock.ts'
+import type { Signals } from '../../core/signals.ts'
+import { asSyncError } from '../../core/sync-error.ts'
+import { backOffMs } from '../../pipeline/back-off.ts'
+import { runSession } from '../../pipeline/session.ts'
+import type { SessionDeps } from '../../pipeline/session-parts.ts'
+
+/** Pauses between sessions. */
+const RESTART_BOUNDS = { firstMs: 500, maxMs: 30_000 }
+
+/** A session that lived this long counts as a good one: the next failure is a first failure again. */
+const GOOD_AFTER_MS = 60_000
+
+/** What one session works with; disposing of it closes source and sink. */
+export interface OpenedSession extends AsyncDisposable {
+  readonly deps: SessionDeps
+}
+
+/** What the engine works with. */
+export interface EmbeddedEngineDeps {
+  /** Connects both sides for a new session. @throws {SyncError} when one of them is not to be had. */
+  readonly openSession: () => Promise<OpenedSession>
+  readonly clock: Clock
+  readonly random: Random
+  readonly signals: Signals
+}
+
+/**
+ * Runs sessions one after another until aborted: after an error that may pass, a new one begins from the checkpoint.
+ * @throws {SyncError} an error that a person must mend, or that means the end of this process.
+ */
+export async function runEmbedded(deps: EmbeddedEngineDeps, signal: AbortSignal): Promise<void> {
+  const { clock, random, signals } = deps
+  for (let failures = 0; !signal.aborted;) {
+    const startedAtMs = clock.monotonicMs()
+    try {
+      await using opened = await deps.openSession()
+      await runSession(opened.deps, signal)
+    } catch (error) {
+      if (signal.aborted) return
+      const known = asSyncError(error)
+      if (known.retry !== 'auto') throw known
+      failures = clock.monotonicMs() - startedAtMs > GOOD_AFTER_MS ? 1 : failures + 1
+      const retryInMs = backOffMs(failures, RESTART_BOUNDS, random)
+      signals.emit({ tag: 'attempt-failed', what: 'session', error: known, retryInMs })
+      await clock.sleep(retryInMs, signal).catch(() => undefined)
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { SinkTable } from '../core/sink.ts'
+import { tableId } from '../core/table-id.ts'
+import { tableSchemaOf } from '../../test/support/table-schema-of.ts'
+import { PlainEncoder } from '../../test/support/plain-encoder.ts'
+import { rowViewOf } from '../../test/support/row-view-of.ts'
+import { TableLoad } from './table-load.ts'
+
+const csv = new PlainEncoder('csv', 3, [0])
+const json = new PlainEncoder('json', 3, [0])
+
+function sinkTable(): SinkTable {
+  const schema = tableSchemaOf(tableId('public', 't'), ['id', 'a', 'b'], [0])
+  const route = {
+    table: schema.id,
+    targetDatabase: 'd',
+    targetTable: 't',
+    excludeColumns: [],
+    delete: 'hard' as const,
+    columnTypes: {},
+    properties: {},
+  }
+  return { id: schema.id, schema, route, targetName: 't', encoders: { csv, json }, filter: null }
+}
+
+const rowsOf = (load: TableLoad) => {
+  const encoder = load.body.format === 'csv' ? csv : json
+  return encoder.decode(load.body.sealed())
+}
+
+type Rows = Map<number, readonly [string, string]>
+
+interface Change {
+  readonly key: number
+  readonly to: number
+  readonly text: string
+}
+
+const none = rowViewOf([])
+
+/** Each kind of change, done to the load and to the model of it. */
+const STEPS = {
+  insert(load: TableLoad, rows: Rows, { key, text }: Change) {
+    if (rows.has(key)) return
+    load.insert(rowViewOf([String(key), text, `${text}!`]))
+    rows.set(key, [text, `${text}!`])
+  },
+  update(load: TableLoad, rows: Rows, { key, text }: Change) {
+    if (!rows.has(key)) return
+    load.update(rowViewOf([String(key), text, text]), none, 'none')
+    rows.set(key, [text, text])
+  },
+  keep(load: TableLoad, rows: Rows, { key, text }: Change) {
+    const row = rows.get(key)
+    if (!row) return
+    load.update(rowViewOf([String(key), text, undefined]), none, 'none')
+    rows.set(key, [text, row[1]])
+  },
+  move(load: TableLoad, rows: Rows, { key, to, text }: Change) {
+    const row = rows.get(key)
+    if (!row || rows.has(to)) return
+    load.update(rowViewOf([String(to), text, undefined]), rowViewOf([String(key), null, null]), 'key')
+    rows.delete(key)
+    rows.set(to, [text, row[1]])
+  },
+  delete(load: TableLoad, rows: Rows, { key }: Change) {
+    if (!rows.delete(key)) return
+    load.delete(rowViewOf([String(key), null, null]))
+  },
+  truncate(load: TableLoad, rows: Rows) {
+    load.truncate()
+    rows.clear()
+  },
+}
+
+const change = fc.record({
+  kind: fc.constantFrom('insert', 'update', 'keep', 'move', 'delete', 'truncate'),
+  key: fc.integer({ min: 0, max: 5 }),
+  to: fc.integer({ min: 0, max: 5 }),
+  text: fc.constantFrom('a', 'b', 'long text', '\u0001', '', 'é😀'),
+})
+
+describe('a table’s load', () => {
+  it('keeps only the last state of each key', () => {
+    const load = new TableLoad(sinkTable(), false)
+    load.insert(rowViewOf(['1', 'x', 'y']))
+    load.insert(rowViewOf(['2', 'x', 'y']))
+    load.update(rowViewOf(['1', 'z', 'y']), rowViewOf([]), 'none')
+    load.delete(rowViewOf(['2', null, null]))
+    expect(rowsOf(load)).toEqual([
+      { fields: ['1', 'z', 'y'], op: 'u' },
+      { fields: ['2', null, null], op: 'd' },
+    ])
+  })
+
+  it('turns a key change into a delete of the old key and an upsert of the new one', () => {
+    const load = new TableLoad(sinkTable(), false)
+    load.update(rowViewOf(['2', 'x', 'y']), rowViewOf(['1', null, null]), 'key')
+    expect(rowsOf(load).map(({ fields, op }) => [fields[0], op])).toEqual([
+      ['1', 'd'],
+      ['2', 'u'],
+    ])
+  })
+
+  it('ends right when two keys are swapped in one transaction', () => {
+    const load = new TableLoad(sinkTable(), false)
+    load.update(rowViewOf(['3', 'one', '']), rowViewOf(['1', null, null]), 'key')
+    load.update(rowViewOf(['1', 'two', '']), rowViewOf(['2', null, null]), 'key')
+    load.update(rowViewOf(['2', 'one', '']), rowViewOf(['3', null, null]), 'key')
+    const state = new Map(rowsOf(load).map(({ fields, op }) => [fields[0], op === 'u' ? fields[1] : 'deleted']))
+    expect(state).toEqual(
+      new Map([
+        ['1', 'two'],
+        ['2', 'one'],
+        ['3', 'deleted'],
+      ]),
+    )
+  })
+
+  it('takes an unchanged value from the row’s own earlier state, under the key that it had', () => {
+    const load = new TableLoad(sinkTable(), false)
+    load.insert(rowViewOf(['1', 'x', 'toasted']))
+    load.update(rowViewOf(['3', 'x2', undefined]), rowViewOf(['1', null, null]), 'key')
+    load.insert(rowViewOf(['1', 'new', 'another']))
+    const state = new Map(rowsOf(load).map(({ fields }) => [fields[0], fields[2]]))
+    expect(state.get('3')).toBe('toasted')
+    expect(load.body.pending.size).toBe(0)
+  })
+
+  it('remembers the origin key of a missing value through a chain of key changes', () => {
+    const load = new TableLoad(sinkTable(), false)
+    load.update(rowViewOf(['2', 'x', undefined]), rowViewOf(['1', null, null]), 'key')
+    load.update(rowViewOf(['3', 'x', undefined]), rowViewOf(['2', null, null]), 'key')
+    const [pending] = [...load.body.pending.values()]
+    expect(pending).toMatchObject({ keyTexts: ['3'], columns: [2], moved: true, fromSource: false })
+    expect(pending?.originKey.toString()).toBe('1\u0001')
+  })
+
+  it('writes everything anew as JSON when a value cannot stand in CSV, missing values included', () => {
+    const load = new TableLoad(sinkTable(), false)
+    load.insert(rowViewOf(['1', 'x', null]))
+    load.update(rowViewOf(['2', 'y', undefined]), rowViewOf([]), 'none')
+    load.insert(rowViewOf(['3', 'with \u0001 inside', '']))
+    expect(load.body.format).toBe('json')
+    expect(rowsOf(load).map(({ fields }) => fields[1])).toEqual(['x', 'y', 'with \u0001 inside'])
+    const [pending] = [...load.body.pending.values()]
+    expect(pending?.originKey.toString()).toBe(`${Buffer.from('2').toString('hex')}\u0001`)
+  })
+
+  it('ends in the state that a map of rows ends in, whatever the order of changes', () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
+        const load = new TableLoad(sinkTable(), false)
+        const rows = new Map<number, readonly [string, string]>()
+        for (const one of changes) STEPS[one.kind](load, rows, one)
+        expect(load.body.pending.size).toBe(0)
+        const ended = rowsOf(load).filter(({ op }) => op === 'u')
+        expect(new Map(ended.map(({ fields: [key, a, b] }) => [Number(key), [a, b]]))).toEqual(rows)
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
