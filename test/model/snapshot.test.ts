@@ -8,13 +8,17 @@ import { expectHole, expectSound, seeds } from './tell.ts'
 
 function world(script: ScriptName, faults: Partial<Faults> = {}, other: Partial<World> = {}): World {
   const all = { kill: 0, late: 0, lost: 0, ...faults }
-  return { rules: allRules, script: scripts[script], published: true, streaming: false, ...other, faults: all }
+  const kind = { published: true, streaming: false, resync: false, perTable: false }
+  return { rules: allRules, script: scripts[script], ...kind, ...other, faults: all }
 }
 
 const search = (model: World) => explore(snapshotModel(model), 200_000)
 const names: readonly ScriptName[] = ['moved', 'deleted', 'rekeyed', 'swapped', 'truncated', 'rewritten']
 const added = { published: false }
 const streaming = { streaming: true }
+const resync = { resync: true }
+const perTable = { perTable: true }
+const replayed = { perTable: true, streaming: true }
 
 interface Hole {
   readonly rule: keyof Rules
@@ -42,6 +46,12 @@ const holes: readonly Hole[] = [
   { rule: 'rereadSeesBatch', script: 'rekeyed' },
   { rule: 'originKey', script: 'swapped', other: streaming },
   { rule: 'rereadOnNewKey', script: 'rekeyed' },
+  { rule: 'rereadOnNewKey', script: 'rekeyed', faults: { kill: 1 }, other: replayed },
+  { rule: 'reread', script: 'deleted', faults: { kill: 1 }, other: replayed },
+  { rule: 'checkpointLast', script: 'moved', faults: { kill: 1 }, other: replayed },
+  { rule: 'doubtIsInFlight', script: 'moved', faults: { late: 1 }, other: replayed },
+  { rule: 'sweepChunks', script: 'moved', faults: { kill: 1, late: 1 }, other: replayed },
+  { rule: 'fillFromShadow', script: 'moved', other: resync },
 ]
 
 describe('snapshot and stream: every state', () => {
@@ -57,7 +67,7 @@ describe('snapshot and stream: every state', () => {
 describe('snapshot and stream: random workloads, random walks', () => {
   test.each(seeds)('seed %i', (seed) => {
     const faults = { kill: 1, late: 1, lost: 1 }
-    for (const [name, other] of Object.entries({ 'from the start': {}, added, streaming })) {
+    for (const [name, other] of Object.entries({ 'from the start': {}, added, streaming, perTable, replayed })) {
       const model = (round: number) =>
         snapshotModel({ ...world('moved', faults, other), script: randomScript(seed * 1_000_000 + round) })
       expectSound(walk(model, seed, 200_000), `table ${name}, walk of seed ${seed}`)
@@ -68,6 +78,9 @@ describe('snapshot and stream: random workloads, random walks', () => {
 describe('snapshot and stream: without the rule the hole is found', () => {
   test.each(holes)('$rule', ({ rule, script, faults = {}, other = {} }) => {
     const rules = { ...allRules, [rule]: false }
-    expectHole(search(world(script, faults, { ...other, rules })), `snapshot (${script}) without ${rule}`)
+    expectHole(
+      search(world(script, faults, { ...other, rules })),
+      `snapshot (${script}, ${JSON.stringify(other)}) without ${rule}`,
+    )
   })
 })

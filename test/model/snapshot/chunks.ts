@@ -8,7 +8,7 @@ import {
   withChunk,
   withProcess,
   type Chunk,
-  type Late,
+  type LateChunk,
   type State,
   type Target,
   type TargetRow,
@@ -34,7 +34,7 @@ function read(world: World, state: State, at: number, chunk: Chunk): Step<State>
 }
 
 /** The target with a chunk's rows and its record. */
-function brought(world: World, state: State, { chunk: at, load }: Late): Partial<Target> {
+function brought(world: World, state: State, { chunk: at, load }: LateChunk): Partial<Target> {
   const target = head(state)
   const rows: Record<number, TargetRow> = { ...target.rows }
   for (const [key, row] of rowsOf(world, state, at, load)) rows[key] = [row.value, row.toast]
@@ -44,7 +44,7 @@ function brought(world: World, state: State, { chunk: at, load }: Late): Partial
 }
 
 /** A late commit arrives, whoever sent it. */
-export function arrive(world: World, state: State, late: Late): State {
+export function arrive(world: World, state: State, late: LateChunk): State {
   const next = committed(state, brought(world, state, late))
   const chunk = state.process.chunks[late.chunk]
   return chunk?.at === 'doubt' ? withChunk(next, late.chunk, { ...todo, at: 'done' }) : next
@@ -83,7 +83,7 @@ function restart(state: State, file: number): Steps {
 
 function commit(world: World, state: State, at: number, load: Chunk): Steps {
   const { faults } = state
-  const late: Late = { chunk: at, load }
+  const late: LateChunk = { chunk: at, load }
   const doubtful = withChunk(state, at, { ...load, at: 'doubt' })
   const done = withChunk(committed(state, brought(world, state, late)), at, { ...todo, at: 'done' })
   const steps: Step<State>[] = [{ name: `chunk ${at} commits`, next: done }]
@@ -105,10 +105,11 @@ function commit(world: World, state: State, at: number, load: Chunk): Steps {
 /** The label's state settles a doubt: committed, or rolled back and taken again. */
 function settle(world: World, state: State, at: number): Steps {
   const { doubtIsInFlight } = world.rules
-  if (doubtIsInFlight && !state.net.some(({ chunk }) => chunk === at)) {
+  const of = (late: State['net'][number]) => 'chunk' in late && late.chunk === at
+  if (doubtIsInFlight && !state.net.some(of)) {
     return [{ name: `chunk ${at} was committed`, next: withChunk(state, at, { ...todo, at: 'done' }) }]
   }
-  const net = doubtIsInFlight ? state.net.filter(({ chunk }) => chunk !== at) : state.net
+  const net = doubtIsInFlight ? state.net.filter((late) => !of(late)) : state.net
   const name = doubtIsInFlight ? 'is rolled back' : 'is given up'
   return [{ name: `chunk ${at} ${name}`, next: withChunk({ ...state, net }, at, todo) }]
 }

@@ -16,7 +16,7 @@ interface Pending {
 /** Stands for a value that is still to be read from the source. */
 const unread = -1
 /** Stands for a value that was written though nothing was known of it: NULL or a placeholder. */
-const nothing = -2
+export const nothing = -2
 
 interface Draft {
   readonly rows: Map<number, Pending | null>
@@ -58,23 +58,23 @@ export function changesUpTo(world: World, state: State, to: number): readonly (r
   return txns.flatMap((txn) => (world.script[txn] ?? []).map((op, at) => [op, valueOf(txn, at)] as const))
 }
 
+/** A value that an event or the target gives; undefined when neither has it. */
+function found(world: World, { shown }: State, toast: Toast): number | undefined {
+  if ('known' in toast) return toast.known
+  const from = world.rules.fillFromShadow ? shown.rows : (shown.live ?? shown.rows)
+  return 'target' in toast ? from[toast.target]?.[1] : undefined
+}
+
 /** The batch with every value that an event or the target can give. */
 export function fillFromTarget(world: World, state: State, batch: Batch): Batch {
-  const streaming = head(state).streaming
+  const streaming = head(state).streaming && !world.perTable
   const draft = drafted(world, streaming, changesUpTo(world, state, batch.to))
+  const missing = world.rules.reread ? unread : nothing
   const puts: Record<number, TargetRow | null> = {}
-  let reread = false
   for (const [key, row] of [...draft.rows].toSorted(([a], [b]) => a - b)) {
-    if (row === null) {
-      puts[key] = null
-      continue
-    }
-    const { toast } = row
-    const found = 'known' in toast ? toast.known : 'target' in toast ? state.shown.rows[toast.target]?.[1] : undefined
-    const missing = world.rules.reread ? unread : nothing
-    puts[key] = [row.value, found ?? missing]
-    reread ||= found === undefined && world.rules.reread
+    puts[key] = row && [row.value, found(world, state, row.toast) ?? missing]
   }
+  const reread = Object.values(puts).some((row) => row?.[1] === unread)
   return { ...batch, at: reread ? 'reread' : 'ready', clear: draft.clear, puts }
 }
 
@@ -92,4 +92,5 @@ export function fillFromSource(world: World, state: State, batch: Batch): Batch 
 }
 
 /** True when a streaming table had to ask the source: its target cannot have been whole. */
-export const wasNotWhole = (state: State, batch: Batch): boolean => head(state).streaming && batch.at === 'reread'
+export const wasNotWhole = (world: World, state: State, batch: Batch): boolean =>
+  head(state).streaming && !world.perTable && batch.at === 'reread'

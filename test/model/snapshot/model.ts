@@ -1,22 +1,10 @@
 import type { Model, Step } from '../explore.ts'
-import { arrive, chunkSteps, shutsGate } from './chunks.ts'
-import { changesUpTo, fillFromSource, fillFromTarget, wasNotWhole } from './fill.ts'
+import { batchSteps, bits, loaded } from './batches.ts'
+import { arrive, chunkSteps } from './chunks.ts'
+import { nothing } from './fill.ts'
 import type { World } from './rules.ts'
 import { chunkCount, exclusive, tableAfter, waitsFor, type Table } from './source.ts'
-import {
-  allChunks,
-  committed,
-  head,
-  initial,
-  startedOn,
-  withProcess,
-  type Batch,
-  type State,
-  type Target,
-  type TargetRow,
-} from './state.ts'
-
-const bits = (txns: readonly number[]) => txns.reduce((all, txn) => all | (1 << txn), 0)
+import { head, initial, startedOn, withProcess, type State, type Target } from './state.ts'
 
 /** Transactions make their changes, commit into the WAL, and are seen by others some time after that. */
 function sourceSteps(world: World, state: State): Step<State>[] {
@@ -45,63 +33,15 @@ function sourceSteps(world: World, state: State): Step<State>[] {
   return steps
 }
 
-function passGate(world: World, state: State): Step<State>[] {
-  const { process, wal } = state
-  if (process.batch !== undefined || (world.rules.gate && process.chunks.some(shutsGate))) return []
-  const steps: Step<State>[] = []
-  const { checkpoint } = head(state)
-  for (let to = checkpoint + 1; to <= wal.length; to += 1) {
-    const batch: Batch = { at: 'passed', to, clear: false, puts: {}, pass: 0 }
-    const passed = process.passed | bits(wal.slice(checkpoint, to))
-    const empties = changesUpTo(world, state, to).some(([op]) => 'truncate' in op)
-    const ended = process.ended || (empties && world.rules.endsAtTheGate)
-    steps.push({ name: `a batch up to ${to} passes the gate`, next: withProcess(state, { batch, passed, ended }) })
-  }
-  return steps
-}
-
-function commitBatch(state: State, batch: Batch): Step<State> {
-  const target = head(state)
-  const rows: Record<number, TargetRow> = batch.clear ? {} : { ...target.rows }
-  for (const [key, row] of Object.entries(batch.puts)) {
-    if (row === null) delete rows[Number(key)]
-    else rows[Number(key)] = row
-  }
-  const done = batch.clear ? allChunks : target.done
-  const pass = Math.max(target.pass, batch.pass)
-  const chunks = batch.clear ? startedOn({ ...target, done }, 0).chunks : state.process.chunks
-  const kept = state.process.chunks.map((chunk, at) => (shutsGate(chunk) ? chunk : (chunks[at] ?? chunk)))
-  const next = withProcess(committed(state, { rows, checkpoint: batch.to, done, pass }), {
-    batch: undefined,
-    chunks: kept,
-  })
-  return { name: `the batch up to ${batch.to} commits`, next }
-}
-
-function batchSteps(world: World, state: State): Step<State>[] {
-  const { batch, passed, holders } = state.process
-  const { rules } = world
-  if (batch === undefined) return passGate(world, state)
-  if (batch.at === 'ready') return [commitBatch(state, batch)]
-  if (batch.at === 'reread') {
-    if (rules.rereadSeesBatch && ((passed | holders) & ~state.visible) !== 0) return []
-    return [
-      { name: 'reads again from the source', next: withProcess(state, { batch: fillFromSource(world, state, batch) }) },
-    ]
-  }
-  if (rules.readVisible && state.pending.length > 0) return []
-  const filled = fillFromTarget(world, state, batch)
-  const broken = wasNotWhole(state, filled) ? 'a streaming table lacks a row that the stream changes' : undefined
-  return [{ name: 'reads the target', next: withProcess({ ...state, broken }, { batch: filled }) }]
-}
-
 function worldSteps(world: World, state: State): Step<State>[] {
   const steps: Step<State>[] = []
   const [shown, ...pending] = state.pending
   if (shown !== undefined) steps.push({ name: 'a commit becomes visible', next: { ...state, shown, pending } })
   state.net.forEach((late, at) => {
-    const next = arrive(world, { ...state, net: state.net.filter((_, other) => other !== at) }, late)
-    steps.push({ name: `the late commit of chunk ${late.chunk} arrives`, next })
+    const rest = { ...state, net: state.net.filter((_, other) => other !== at) }
+    const next = 'rows' in late ? loaded(rest, late.rows) : arrive(world, rest, late)
+    const of = 'rows' in late ? 'a batch' : `chunk ${late.chunk}`
+    steps.push({ name: `the late commit of ${of} arrives`, next })
   })
   if (state.faults.kill > 0)
     steps.push({ name: 'the process is killed, another starts', next: kill(world, state), fault: true })
@@ -138,8 +78,10 @@ const told = (target: Target) => JSON.stringify(target.rows)
 function violation(world: World, state: State, settled: boolean): string | undefined {
   if (state.broken !== undefined) return state.broken
   const { shown } = state
+  const placeholder = Object.values(shown.rows).some(([, toast]) => toast === nothing)
+  if (placeholder) return `a placeholder stands for an unchanged value: ${told(shown)}`
   const at = () => tableAfter(world.script, state.wal.slice(0, shown.checkpoint))
-  if (shown.streaming && differs(shown, at())) {
+  if (shown.streaming && !world.perTable && differs(shown, at())) {
     return `streaming, but not the source at ${shown.checkpoint}: ${told(shown)}`
   }
   if (!settled) return undefined

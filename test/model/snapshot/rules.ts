@@ -38,6 +38,10 @@ export interface Rules {
   readonly originKey: boolean
   /** In a table that is not streaming, only a value from an event itself goes along with a changed key. */
   readonly rereadOnNewKey: boolean
+  /** A resync takes unchanged values from the shadow, never from the table that it replaces. */
+  readonly fillFromShadow: boolean
+  /** Per-table mode: the checkpoint is committed after the rows. */
+  readonly checkpointLast: boolean
 }
 
 /** The protocol: no hole planted. */
@@ -60,6 +64,8 @@ export const allRules: Rules = {
   rereadSeesBatch: true,
   originKey: true,
   rereadOnNewKey: true,
+  fillFromShadow: true,
+  checkpointLast: true,
 }
 
 /** How often each fault may strike: a killed process, a commit of a chunk that arrives late, its reply lost. */
@@ -78,4 +84,8 @@ export interface World {
   readonly published: boolean
   /** True: the snapshot is over before the script begins. */
   readonly streaming: boolean
+  /** True: a damaged table is copied anew into a shadow. */
+  readonly resync: boolean
+  /** True: rows and checkpoint are separate loads, so that rows may be ahead and are replayed after a crash. */
+  readonly perTable: boolean
 }

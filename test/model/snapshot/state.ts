@@ -6,7 +6,10 @@ export type TargetRow = readonly [value: number, toast: number]
 
 /** The target after some commit. Records of chunks and positions are rows of it, committed with the data. */
 export interface Target {
+  /** The table; in a resync its shadow. */
   readonly rows: Readonly<Record<number, TargetRow>>
+  /** In a resync the table that readers still see, and that is damaged. */
+  readonly live: Readonly<Record<number, TargetRow>> | undefined
   /** The checkpoint: how many transactions of the WAL are in. */
   readonly checkpoint: number
   /** Bits of finished chunks. */
@@ -32,7 +35,7 @@ export interface Chunk {
 
 /** A batch between the gate and its commit. A row of undefined toast awaits the source's answer. */
 export interface Batch {
-  readonly at: 'passed' | 'reread' | 'ready'
+  readonly at: 'passed' | 'reread' | 'ready' | 'doubt' | 'loaded' | 'recorded' | 'over'
   readonly to: number
   readonly clear: boolean
   /** Null: delete. A negative TOAST value: still to be read from the source. */
@@ -53,9 +56,14 @@ export interface Process {
 }
 
 /** A commit of a chunk's load that has not arrived yet. */
-export interface Late {
+export interface LateChunk {
   readonly chunk: number
   readonly load: Chunk
+}
+
+/** The same of a batch's rows, where they have a load of their own. */
+interface LateRows {
+  readonly rows: Pick<Batch, 'clear' | 'puts'>
 }
 
 export interface State {
@@ -70,7 +78,7 @@ export interface State {
   /** Commits that are not visible yet, in order. */
   readonly pending: readonly Target[]
   readonly process: Process
-  readonly net: readonly Late[]
+  readonly net: readonly (LateChunk | LateRows)[]
   readonly faults: { readonly kill: number; readonly late: number; readonly lost: number }
   readonly broken: string | undefined
 }
@@ -108,8 +116,9 @@ export function startedOn(target: Target, holders: number): Process {
 export function initial(world: World): State {
   const rows: Record<number, TargetRow> = {}
   if (world.streaming) for (const [key, row] of tableAfter(world.script, [])) rows[key] = [row.value, row.toast]
-  const { streaming } = world
-  const shown: Target = { rows, checkpoint: 0, done: streaming ? allChunks : 0, pass: 0, file: 0, streaming }
+  const { streaming, resync } = world
+  const live: Target['live'] = resync ? { 1: [1, 999], 2: [2, 200] } : undefined
+  const shown: Target = { rows, live, checkpoint: 0, done: streaming ? allChunks : 0, pass: 0, file: 0, streaming }
   return {
     open: 0,
     visible: 0,
