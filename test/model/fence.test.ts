@@ -11,7 +11,15 @@ const labels = { clocksRun: false }
 
 function world(faults: Partial<Faults>, off: readonly (keyof Rules)[] = [], other: Partial<World> = {}): World {
   const rules = { ...allRules, ...Object.fromEntries(off.map((rule) => [rule, false])) }
-  return { rules, faults: { ...noFaults, ...faults }, wal: 2, attempts: 2, clocksRun: true, ...other }
+  return {
+    rules,
+    faults: { ...noFaults, ...faults },
+    wal: 2,
+    attempts: 2,
+    clocksRun: true,
+    singleTable: false,
+    ...other,
+  }
 }
 
 interface Hole {
@@ -26,6 +34,7 @@ const holes: readonly Hole[] = [
   { rule: 'numberedLabels', faults: { timeout: 1 }, other: labels },
   { rule: 'closeNumber', faults: { timeout: 1 }, other: labels },
   { rule: 'ownLabelsForRaise', faults: { timeout: 1, frontendRestart: 1 } },
+  { rule: 'labelPerAttempt', faults: { timeout: 1 }, other: { singleTable: true } },
   { rule: 'attemptsInOrder', faults: { lost: 1 } },
   { rule: 'loadOnlyIntoOwnBegin', faults: { timeout: 1 }, behind: ['ownLabelsForRaise'] },
   { rule: 'compareTxnId', faults: { late: 1, frontendRestart: 1 } },
@@ -47,13 +56,19 @@ const holes: readonly Hole[] = [
 const search = (model: World): Explored => explore(fenceModel(model), 300_000)
 
 describe('the fence of the checkpoint: every state', () => {
+  const one = { wal: 1 }
+  const anything = { lost: 1, late: 1, falseOk: 1, evict: 1, frontendRestart: 1 }
   const worlds: readonly (readonly [string, World])[] = [
     ['nothing fails', world({})],
-    ['clocks: slot taken, a label forgotten', world({ timeout: 1, evict: 1 })],
-    ['clocks: slot taken, frontend restarted', world({ timeout: 1, frontendRestart: 1 })],
-    ['clocks: slot taken, a reply lost', world({ timeout: 1, lost: 1 })],
+    ['clocks: slot taken, labels forgotten', world({ timeout: 1, evict: 2 }, [], one)],
+    [
+      'clocks: slot taken, label forgotten, frontend restarted',
+      world({ timeout: 1, evict: 1, frontendRestart: 1 }, [], one),
+    ],
+    ['clocks: slot taken, label forgotten, reply lost', world({ timeout: 1, evict: 1, lost: 1 }, [], one)],
     ['labels: slot taken twice', world({ timeout: 2 }, [], labels)],
-    ['one writer: all that the target can do', world({ lost: 1, late: 1, falseOk: 1, evict: 1, frontendRestart: 1 })],
+    ['one writer: all that the target can do', world(anything, [], one)],
+    ['clocks, single-table transactions: slot taken twice', world({ timeout: 2 }, [], { singleTable: true })],
   ]
   test.each(worlds)('%s', (name, model) => {
     const explored = search(model)
@@ -76,6 +91,12 @@ describe('the fence of the checkpoint: random walks', () => {
       walk(() => byLabels, seed, 400_000),
       `fence by labels, walk of seed ${seed}`,
     )
+  })
+})
+
+describe('the fence of the checkpoint: what it does not hold', () => {
+  test('labels of single-table transactions are no fence without clocks', () => {
+    expectHole(search(world({ timeout: 1 }, [], { ...labels, singleTable: true })), 'single-table labels alone')
   })
 })
 

@@ -7,8 +7,8 @@ import { randomScript, scripts, type ScriptName } from './snapshot/scripts.ts'
 import { expectHole, expectSound, seeds } from './tell.ts'
 
 function world(script: ScriptName, faults: Partial<Faults> = {}, other: Partial<World> = {}): World {
-  const all = { kill: 0, late: 0, lost: 0, ...faults }
-  const kind = { published: true, streaming: false, resync: false, perTable: false }
+  const all = { kill: 0, late: 0, lost: 0, crash: 0, ...faults }
+  const kind = { published: true, streaming: false, resync: false, perTable: false, asyncCommit: false }
   return { rules: allRules, script: scripts[script], ...kind, ...other, faults: all }
 }
 
@@ -17,6 +17,7 @@ const names: readonly ScriptName[] = ['moved', 'deleted', 'rekeyed', 'swapped', 
 const added = { published: false }
 const streaming = { streaming: true }
 const resync = { resync: true }
+const asyncCommit = { asyncCommit: true }
 const perTable = { perTable: true }
 const replayed = { perTable: true, streaming: true }
 
@@ -41,6 +42,8 @@ const holes: readonly Hole[] = [
   { rule: 'waitAfterAdd', script: 'moved', other: added },
   { rule: 'passLastChunk', script: 'moved' },
   { rule: 'passLastReread', script: 'moved' },
+  { rule: 'insertPosition', script: 'moved', other: asyncCommit },
+  { rule: 'flushedBeforeCommit', script: 'deleted', faults: { crash: 1 }, other: asyncCommit },
   { rule: 'readVisible', script: 'moved' },
   { rule: 'reread', script: 'moved' },
   { rule: 'rereadSeesBatch', script: 'rekeyed' },
@@ -66,11 +69,18 @@ describe('snapshot and stream: every state', () => {
 
 describe('snapshot and stream: random workloads, random walks', () => {
   test.each(seeds)('seed %i', (seed) => {
-    const faults = { kill: 1, late: 1, lost: 1 }
-    for (const [name, other] of Object.entries({ 'from the start': {}, added, streaming, perTable, replayed })) {
+    const faults = { kill: 1, late: 1, lost: 1, crash: 1 }
+    for (const [name, other] of Object.entries({
+      'from the start': {},
+      added,
+      streaming,
+      asyncCommit,
+      perTable,
+      replayed,
+    })) {
       const model = (round: number) =>
         snapshotModel({ ...world('moved', faults, other), script: randomScript(seed * 1_000_000 + round) })
-      expectSound(walk(model, seed, 200_000), `table ${name}, walk of seed ${seed}`)
+      expectSound(walk(model, seed, 100_000), `table ${name}, walk of seed ${seed}`)
     }
   })
 })

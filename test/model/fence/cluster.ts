@@ -56,10 +56,13 @@ export function labelState(cluster: Cluster, label: string): LabelState {
   return txn.state === 'open' && txn.parts.length === 0 ? 'unknown' : txn.state
 }
 
-/** Begin: the new TxnId, or the state of the transaction that holds the label. An aborted one cannot be begun again. */
-export function begin(cluster: Cluster, label: string): readonly [Cluster, number | TxnState] {
+/**
+ * Begin: the new TxnId, or the state of the transaction that holds the label. An aborted label of a multi-table
+ * transaction cannot be begun again; that of a single-table one can (`again`).
+ */
+export function begin(cluster: Cluster, label: string, again: boolean): readonly [Cluster, number | TxnState] {
   const txn = find(cluster, label)
-  if (txn !== undefined) return [cluster, txn.state]
+  if (txn !== undefined && !(again && txn.state === 'aborted')) return [cluster, txn.state]
   const { nextTxnId } = cluster
   const next = put(cluster, { label, txnId: nextTxnId, state: 'open', parts: [] })
   return [{ ...next, nextTxnId: nextTxnId + 1 }, nextTxnId]

@@ -30,10 +30,10 @@ type Reply =
   | { readonly to: 'rollback'; readonly is: TxnState | 'gone' }
 
 /** What a request does to the target when it arrives. */
-export function deliver(cluster: Cluster, message: Message): readonly [Cluster, Reply] {
+export function deliver(world: World, cluster: Cluster, message: Message): readonly [Cluster, Reply] {
   const { kind, label, part } = message
   if (kind === 'begin') {
-    const [next, is] = begin(cluster, label)
+    const [next, is] = begin(cluster, label, world.singleTable)
     return [next, { to: 'begin', is }]
   }
   if (kind === 'commit') {
@@ -66,7 +66,7 @@ function afterLoad(actor: Actor, txnId: number): Partial<Writer> {
 /** The part counts as loaded: the next one follows, or the commit. */
 function loaded(actor: Actor): Partial<Writer> {
   const work: Work = { ...actor.writer.work, sent: actor.writer.work.sent + 1 }
-  return { pc: { at: work.sent === parts(actor.writer).length ? 'mayCommit' : 'load' }, work }
+  return { pc: { at: work.sent === parts(actor.world, actor.writer).length ? 'mayCommit' : 'load' }, work }
 }
 
 /** What a process does with a reply. */
@@ -91,11 +91,11 @@ function unanswered(actor: Actor, kind: Message['kind']): Partial<Writer> {
 export function request(actor: Actor, kind: Message['kind']): readonly Step<State>[] {
   const { state, world, writer } = actor
   const label = workLabel(world, writer)
-  const part = kind === 'load' ? parts(writer)[writer.work.sent] : undefined
+  const part = kind === 'load' ? parts(world, writer)[writer.work.sent] : undefined
   const message: Message = { kind, label, by: writer.id, part }
   const what = part === undefined ? '' : 'row' in part ? ' the row' : ` transaction ${part.lsn}`
   const name = `${kind}${what} ${label}`
-  const [cluster, reply] = deliver(state.cluster, message)
+  const [cluster, reply] = deliver(world, state.cluster, message)
   const answer =
     reply.to === 'load' ? `txn ${reply.txnId}` : reply.to === 'commit' ? (reply.ok ? 'ok' : 'failed') : reply.is
   const steps = [act(actor, `${name} -> ${answer}`, after(actor, reply), { ...state, cluster })]

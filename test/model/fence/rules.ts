@@ -8,6 +8,8 @@ export interface Rules {
   readonly closeNumber: boolean
   /** Epoch raises have labels of their own family: no twin's late load can reach them with data. */
   readonly ownLabelsForRaise: boolean
+  /** Every attempt has a label of its own, also where an aborted one could be begun again. */
+  readonly labelPerAttempt: boolean
   /** The next attempt is begun only when the one before it is aborted for good. */
   readonly attemptsInOrder: boolean
   /** Nothing is loaded under a label whose begin was not answered OK to this process. */
@@ -47,6 +49,7 @@ export const allRules: Rules = {
   numberedLabels: true,
   closeNumber: true,
   ownLabelsForRaise: true,
+  labelPerAttempt: true,
   attemptsInOrder: true,
   loadOnlyIntoOwnBegin: true,
   compareTxnId: true,
@@ -95,4 +98,6 @@ export interface World {
   readonly attempts: number
   /** False: a process may believe an old answer for ever (a virtual machine that was paused). */
   readonly clocksRun: boolean
+  /** True: per-table mode. The row has a single-table transaction, whose label can be begun again once aborted. */
+  readonly singleTable: boolean
 }

@@ -89,6 +89,7 @@ export function initial(world: World): State {
 /** The label of the step that follows `number`. */
 export function labelFor(world: World, writer: Writer, family: 's' | 'r', attempt: number): string {
   const own = world.rules.numberedLabels ? '' : `-of-${writer.id}`
+  if (!world.rules.labelPerAttempt) return `c${writer.row.number + 1}${own}`
   return `${family}${writer.row.number + 1}.${attempt}${own}`
 }
 
@@ -106,9 +107,10 @@ export function nextRow(writer: Writer): Row {
 }
 
 /** The loads of the work in hand: one for each source transaction, the checkpoint row last. */
-export function parts(writer: Writer): readonly Part[] {
+export function parts(world: World, writer: Writer): readonly Part[] {
   const { row, work } = writer
   const list: Part[] = []
+  if (world.singleTable) return [{ row: nextRow(writer) }]
   for (let lsn = row.lsn + 1; work.kind === 'batch' && lsn <= work.to; lsn += 1) list.push({ lsn })
   return [...list, { row: nextRow(writer) }]
 }

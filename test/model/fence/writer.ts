@@ -108,7 +108,7 @@ function sweep(actor: Actor): Steps {
   if (is === 'committed' && rules.waitVisible) return []
   if (is === 'visible') return [act(actor, `finds ${label} visible`, { pc: { at: 'sweepFrom' } })]
   const closes = rules.closeNumber && rules.ownLabelsForRaise && family === 's'
-  const [begun] = closes ? begin(state.cluster, label) : [state.cluster]
+  const [begun] = closes ? begin(state.cluster, label, world.singleTable) : [state.cluster]
   const [cluster] = rollback(begun, label)
   const last = attempt >= world.attempts || (is === 'unknown' && !rules.sweepEveryAttempt)
   const pc = last ? afterFamily(family, rules.ownLabelsForRaise) : { ...writer.pc, attempt: attempt + 1 }

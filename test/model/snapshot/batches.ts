@@ -10,11 +10,11 @@ type Steps = readonly Step<State>[]
 export const bits = (txns: readonly number[]): number => txns.reduce((all, txn) => all | (1 << txn), 0)
 
 function passGate(world: World, state: State): Steps {
-  const { process, wal } = state
+  const { process, wal, flushed } = state
   if (world.rules.gate && process.chunks.some(shutsGate)) return []
   const steps: Step<State>[] = []
   const { checkpoint } = head(state)
-  for (let to = checkpoint + 1; to <= wal.length; to += 1) {
+  for (let to = checkpoint + 1; to <= flushed; to += 1) {
     const batch: Batch = { at: 'passed', to, clear: false, puts: {}, pass: 0 }
     const passed = process.passed | bits(wal.slice(checkpoint, to))
     const empties = changesUpTo(world, state, to).some(([op]) => 'truncate' in op)
@@ -94,6 +94,7 @@ function settle(world: World, state: State, batch: Batch): Steps {
 }
 
 function ready(world: World, state: State, batch: Batch): Steps {
+  if (world.rules.flushedBeforeCommit && batch.pass > state.flushed) return []
   if (world.perTable) {
     return world.rules.checkpointLast ? load(state, batch, 'loaded') : checkpoint(state, batch, 'recorded')
   }

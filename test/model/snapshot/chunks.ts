@@ -50,14 +50,24 @@ export function arrive(world: World, state: State, late: LateChunk): State {
   return chunk?.at === 'doubt' ? withChunk(next, late.chunk, { ...todo, at: 'done' }) : next
 }
 
-/** LOCK TABLE, then the snapshot, then the flushed WAL position. */
+/** The position that the stream must pass before what is visible now has all been in it. */
+export const position = (world: World, state: State): number =>
+  world.rules.insertPosition ? state.wal.length : state.flushed
+
+/** LOCK TABLE, then the snapshot, then the WAL position. */
 function take(world: World, state: State, at: number): Steps {
-  const { process, visible, open, wal } = state
+  const { process, visible, open } = state
   if (process.ended || !state.added) return []
   if ((process.holders & ~visible) !== 0) return []
   if (world.rules.lockBeforeSnapshot && (exclusive(world.script) & open & ~visible) !== 0) return []
   const seen = visible
-  const chunk: Chunk = { at: 'snap', seen, file: rewrites(world.script) & visible, position: wal.length, blind: false }
+  const chunk: Chunk = {
+    at: 'snap',
+    seen,
+    file: rewrites(world.script) & visible,
+    position: position(world, state),
+    blind: false,
+  }
   const old = !world.rules.checkedAtEntry && world.rules.visibilityCheck && (process.passed & ~seen) !== 0
   return old ? [] : [{ name: `chunk ${at} takes its snapshot`, next: withChunk(state, at, chunk) }]
 }
@@ -83,6 +93,7 @@ function restart(state: State, file: number): Steps {
 
 function commit(world: World, state: State, at: number, load: Chunk): Steps {
   const { faults } = state
+  if (world.rules.flushedBeforeCommit && load.position > state.flushed) return []
   const late: LateChunk = { chunk: at, load }
   const doubtful = withChunk(state, at, { ...load, at: 'doubt' })
   const done = withChunk(committed(state, brought(world, state, late)), at, { ...todo, at: 'done' })

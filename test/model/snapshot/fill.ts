@@ -1,3 +1,4 @@
+import { position } from './chunks.ts'
 import type { World } from './rules.ts'
 import { tableSeen, valueOf, type Op, type Put } from './source.ts'
 import { head, type Batch, type State, type TargetRow } from './state.ts'
@@ -87,7 +88,7 @@ export function fillFromSource(world: World, state: State, batch: Batch): Batch 
     const toast = table.get(Number(key))?.toast
     puts[Number(key)] = toast === undefined ? null : [row[0], toast]
   }
-  const pass = world.rules.passLastReread ? state.wal.length : 0
+  const pass = world.rules.passLastReread ? position(world, state) : 0
   return { ...batch, at: 'ready', puts, pass }
 }
 

@@ -16,16 +16,21 @@ function sourceSteps(world: World, state: State): Step<State>[] {
     const bit = 1 << txn
     if ((state.open & bit) === 0) {
       const alone = (exclusive(script) & bit) !== 0
-      const blocked = alone && reading && rules.lockBeforeSnapshot
+      const blocked = state.crashed || (alone && reading && rules.lockBeforeSnapshot)
       if (blocked || (waitsFor(script, txn) & ~state.visible) !== 0) return
       const decoded = state.added ? state.decoded | bit : state.decoded
       steps.push({ name: `T${txn} makes its changes`, next: { ...state, open: state.open | bit, decoded } })
     } else if ((logged & bit) === 0) {
-      steps.push({ name: `T${txn} is in the WAL`, next: { ...state, wal: [...state.wal, txn] } })
+      const wal = [...state.wal, txn]
+      const flushed = world.asyncCommit ? state.flushed : wal.length
+      steps.push({ name: `T${txn} is in the WAL`, next: { ...state, wal, flushed } })
     } else if ((state.visible & bit) === 0) {
       steps.push({ name: `T${txn} is visible`, next: { ...state, visible: state.visible | bit } })
     }
   })
+  if (state.flushed < state.wal.length) {
+    steps.push({ name: 'the WAL is flushed', next: { ...state, flushed: state.wal.length } })
+  }
   if (!state.added) {
     const holders = rules.waitAfterAdd ? state.open & ~state.visible : 0
     steps.push({ name: 'the table is added', next: withProcess({ ...state, added: true }, { holders }) })
@@ -45,7 +50,21 @@ function worldSteps(world: World, state: State): Step<State>[] {
   })
   if (state.faults.kill > 0)
     steps.push({ name: 'the process is killed, another starts', next: kill(world, state), fault: true })
+  if (state.faults.crash > 0) steps.push({ name: 'the source crashes', next: crash(world, state), fault: true })
   return steps
+}
+
+/** What was not flushed never happened; the sessions, and with them the process's chunks, are gone. */
+function crash(world: World, state: State): State {
+  const kept = bits(state.wal.slice(0, state.flushed))
+  const { faults } = state
+  const source = { open: kept, visible: kept, wal: state.wal.slice(0, state.flushed), decoded: state.decoded & kept }
+  return kill(world, {
+    ...state,
+    ...source,
+    crashed: true,
+    faults: { ...faults, crash: faults.crash - 1, kill: faults.kill + 1 },
+  })
 }
 
 /** The new process sweeps, reads what is VISIBLE, and finds out whose end it must wait for. */
@@ -85,7 +104,8 @@ function violation(world: World, state: State, settled: boolean): string | undef
     return `streaming, but not the source at ${shown.checkpoint}: ${told(shown)}`
   }
   if (!settled) return undefined
-  if (shown.checkpoint !== state.wal.length || !shown.streaming) return `stuck at checkpoint ${shown.checkpoint}`
+  const stuck = shown.checkpoint !== state.wal.length || !shown.streaming
+  if (stuck && !state.crashed) return `stuck at checkpoint ${shown.checkpoint}`
   return differs(shown, at()) ? `not the source at the end: ${told(shown)}` : undefined
 }
 

@@ -28,6 +28,10 @@ export interface Rules {
   readonly passLastChunk: boolean
   /** A value or row read again from the source lifts that position to the moment of reading. */
   readonly passLastReread: boolean
+  /** That position is the one up to which WAL is written, not flushed: an asynchronous commit is visible before. */
+  readonly insertPosition: boolean
+  /** What was read at the source is committed only when the WAL is flushed up to the moment of reading. */
+  readonly flushedBeforeCommit: boolean
   /** The target is read only when all that was committed is VISIBLE. */
   readonly readVisible: boolean
   /** An unchanged value that is nowhere to be had is read again from the source. */
@@ -59,6 +63,8 @@ export const allRules: Rules = {
   waitAfterAdd: true,
   passLastChunk: true,
   passLastReread: true,
+  insertPosition: true,
+  flushedBeforeCommit: true,
   readVisible: true,
   reread: true,
   rereadSeesBatch: true,
@@ -73,6 +79,8 @@ export interface Faults {
   readonly kill: number
   readonly late: number
   readonly lost: number
+  /** The source crashes: what was not flushed never happened. */
+  readonly crash: number
 }
 
 /** What is explored. */
@@ -88,4 +96,6 @@ export interface World {
   readonly resync: boolean
   /** True: rows and checkpoint are separate loads, so that rows may be ahead and are replayed after a crash. */
   readonly perTable: boolean
+  /** True: transactions do not wait until their commit is flushed (synchronous_commit = off). */
+  readonly asyncCommit: boolean
 }

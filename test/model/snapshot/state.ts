@@ -1,4 +1,4 @@
-import type { World } from './rules.ts'
+import type { Faults, World } from './rules.ts'
 import { chunkCount, tableAfter } from './source.ts'
 
 /** A row of the target: value and TOAST value. */
@@ -26,7 +26,7 @@ export interface Target {
 export interface Chunk {
   readonly at: 'todo' | 'snap' | 'flight' | 'loaded' | 'doubt' | 'done'
   readonly seen: number
-  /** The relfilenode when the snapshot was taken, and the flushed WAL position then. */
+  /** The relfilenode when the snapshot was taken, and the WAL position then. */
   readonly file: number
   readonly position: number
   /** The table was emptied or rewritten between its snapshot and its reading: it saw no row. */
@@ -71,15 +71,19 @@ export interface State {
   readonly open: number
   readonly visible: number
   readonly wal: readonly number[]
+  /** How many of them are flushed: the stream has no others, and a crash of the source leaves no others. */
+  readonly flushed: number
   /** Bits of transactions whose changes are decoded. */
   readonly decoded: number
   readonly added: boolean
+  /** After a crash of the source nothing is written any more: what was lost must not come again. */
+  readonly crashed: boolean
   readonly shown: Target
   /** Commits that are not visible yet, in order. */
   readonly pending: readonly Target[]
   readonly process: Process
   readonly net: readonly (LateChunk | LateRows)[]
-  readonly faults: { readonly kill: number; readonly late: number; readonly lost: number }
+  readonly faults: Faults
   readonly broken: string | undefined
 }
 
@@ -123,8 +127,10 @@ export function initial(world: World): State {
     open: 0,
     visible: 0,
     wal: [],
+    flushed: 0,
     decoded: 0,
     added: world.published,
+    crashed: false,
     shown,
     pending: [],
     process: startedOn(shown, 0),
