@@ -18,7 +18,7 @@ export interface Model<S> {
 }
 
 /** A broken invariant with the steps that led to it (the shortest ones when found breadth first). */
-export interface Found {
+interface Found {
   readonly violation: string
   readonly trace: readonly string[]
 }

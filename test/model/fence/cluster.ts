@@ -24,7 +24,7 @@ interface Txn {
 }
 
 /** `applied` has bit n set when transaction n + 1 was applied at least once; `last` is the one applied last. */
-export interface Data {
+interface Data {
   readonly applied: number
   readonly last: number
 }

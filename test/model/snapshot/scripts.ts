@@ -3,13 +3,12 @@ import { tableAfter, type Op, type Script } from './source.ts'
 
 /** Workloads in which each rule has something to do. Keys 1 (second chunk) and 2 (first chunk) are there before. */
 export const scripts = {
+  updated: [[{ put: 1, toast: 101, loc: 1 }]],
   /** A row moves to where the first chunk was already read; its TOAST value is changed only later. */
   moved: [[{ put: 1, loc: 0 }], [{ put: 1, toast: 101, loc: 0 }]],
   deleted: [[{ put: 1, loc: 0 }], [{ del: 1 }]],
   /** A key is free again for another row. */
   rekeyed: [[{ put: 3, from: 1, loc: 0 }], [{ put: 1, toast: 102, loc: 1 }]],
-  /** The same, with an update before it that leaves the value unchanged. */
-  rekeyedLater: [[{ put: 1, loc: 0 }], [{ put: 3, from: 1, loc: 0 }], [{ put: 1, toast: 102, loc: 1 }]],
   /** Two keys change places in one transaction. */
   swapped: [
     [

@@ -17,7 +17,7 @@ export type Op = Put | { readonly del: number } | { readonly truncate: true } | 
 /** Transactions in an order that is possible; those that share a key keep it. */
 export type Script = readonly (readonly Op[])[]
 
-export interface SourceRow {
+interface SourceRow {
   /** Which change wrote it: transaction and ordinal. */
   readonly value: number
   readonly toast: number

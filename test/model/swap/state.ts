@@ -1,7 +1,7 @@
 import type { Faults, World } from './rules.ts'
 
 /** A target table: which one it is (its mark), and the set of transactions whose rows it has, as bits. */
-export interface Table {
+interface Table {
   readonly mark: 'live' | 'empty' | 'shadow'
   readonly rows: number
 }
