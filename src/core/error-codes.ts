@@ -93,6 +93,11 @@ export const ERROR_CATALOGUE = {
     remedy: 'Add a primary key, or: ALTER TABLE t REPLICA IDENTITY USING INDEX a_unique_index.',
     retry: 'manual',
   },
+  TABLE_UNSUPPORTED: {
+    cause: 'Changes of such a relation are not in the write-ahead log: a view, a foreign, unlogged or temporary table.',
+    remedy: 'Leave it out of the patterns, or do what the message says.',
+    retry: 'manual',
+  },
   TABLE_SHAPE_CHANGED: {
     cause: 'The source table has another shape than its target table.',
     remedy: 'Bring the target table to the new shape (or drop it), then run sync-app resync TABLE.',
@@ -163,6 +168,13 @@ export const ERROR_CATALOGUE = {
     remedy: 'Nothing: this process ends, the other one goes on.',
     retry: 'never',
   },
+  CHECKPOINT_BEHIND: {
+    cause:
+      'The checkpoint row in the target is older than what was committed: a backup was restored, the row was changed by hand, or the target took back a commit.',
+    remedy:
+      'Nothing at first: the service starts again from the row. If it then refuses the slot, run sync-app resync --all.',
+    retry: 'never',
+  },
   OWNERSHIP_UNKNOWN: {
     cause: 'It could not be proved in time that this process still owns the slot.',
     remedy: 'Nothing: asked again.',
@@ -171,6 +183,11 @@ export const ERROR_CATALOGUE = {
   TARGET_SHAPE: {
     cause: 'The target table exists with another shape than the source needs.',
     remedy: 'Alter or drop it, or route the table to another name.',
+    retry: 'manual',
+  },
+  TARGET_MISSING: {
+    cause: 'A target database or table is not there (any more).',
+    remedy: 'Restore it, or copy its table again with sync-app resync TABLE.',
     retry: 'manual',
   },
   TARGET_UNSUPPORTED: {

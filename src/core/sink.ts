@@ -115,8 +115,12 @@ export interface Sink extends AsyncDisposable {
   liveGeneration(route: TableRoute): Promise<number | null>
   /** Puts the shadow in the place of the live table, which is dropped. Only while no load on either is open and all are visible. */
   swap(shadow: SinkTable, ownership: Ownership): Promise<SinkTable>
-  /** Begins the batch that follows `previous`, in its next attempt, once the attempts before are aborted for good. */
-  openBatch(previous: Checkpoint, ownership: Ownership): Promise<BatchOpening>
+  /**
+   * Begins the batch that follows `previous`, in its next attempt, once the attempts before are aborted for good. Number 0
+   * stands for no row yet. The transaction's time limit is reckoned from `expectedBytes`.
+   * @throws {SyncError} SINK_REPLACED when the row is another writer's, CHECKPOINT_BEHIND when it is older than `previous`.
+   */
+  openBatch(previous: Checkpoint, ownership: Ownership, expectedBytes?: number): Promise<BatchOpening>
   openChunk(table: SinkTable, chunk: ChunkName, ownership: Ownership): Promise<ChunkWriter>
   /** Resolves when the last committed batch is visible to readers. */
   untilVisible(): Promise<void>

@@ -35,6 +35,8 @@ export class TableLoad {
   updates = 0
   deletes = 0
   filtered = 0
+  /** The transaction whose changes are being taken. */
+  xid = 0
   /** What earlier parts of the batch have sent. */
   sentRows = 0
   sentBytes = 0
@@ -196,7 +198,8 @@ export class TableLoad {
     const mustAskSource = unjudged || this.truncated || origin.gone
     const keyTexts = this.table.schema.key.map((column) => row.text(column) ?? '')
     const moved = oldKind === 'key'
-    this.body.markLastPending(pendingRow({ origin, keyTexts, columns, moved, mustAskSource, unjudged }))
+    const { xid } = this
+    this.body.markLastPending(pendingRow({ origin, xid, keyTexts, columns, moved, mustAskSource, unjudged }))
     return null
   }
 
@@ -269,6 +272,7 @@ export class TableLoad {
 /** What stays missing of a row, reckoned on from what was missing of it before. */
 function pendingRow(row: {
   readonly origin: Origin
+  readonly xid: number
   readonly keyTexts: readonly string[]
   readonly columns: readonly number[]
   readonly moved: boolean
@@ -279,6 +283,7 @@ function pendingRow(row: {
   return {
     originKey: before?.originKey ?? key,
     keyTexts: row.keyTexts,
+    xid: row.xid,
     columns: row.columns,
     moved: row.moved || before?.moved === true,
     fromSource: row.mustAskSource || before?.fromSource === true,

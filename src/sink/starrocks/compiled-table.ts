@@ -38,6 +38,9 @@ export interface CompiledTable {
   keyLiterals(key: Buffer, format: LoadFormat): readonly string[]
   /** The expression that reads a target column back as {@link encodeReadBack} wants it: `hex(b)`, `` `note` ``. */
   readBackExpression(sourceColumn: number): string
-  /** Appends a value that was read back (bytes of the MySQL text protocol, null for NULL) as the encoder would have. */
-  encodeReadBack(sourceColumn: number, format: LoadFormat, value: Buffer | null, out: ByteBuffer): void
+  /**
+   * Appends a value that was read back (bytes of the MySQL text protocol, null for NULL) as the encoder would have.
+   * Answers 0, or `NEEDS_JSON` with nothing appended when CSV cannot carry the value.
+   */
+  encodeReadBack(sourceColumn: number, format: LoadFormat, value: Buffer | null, out: ByteBuffer): number
 }

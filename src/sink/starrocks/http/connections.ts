@@ -1,0 +1,34 @@
+import * as http from 'node:http'
+import * as https from 'node:https'
+
+/** What connections are made with. */
+export interface ConnectionOptions {
+  readonly tls?: { readonly ca?: string | undefined; readonly rejectUnauthorized: boolean } | undefined
+}
+
+/** An idle connection is closed before the server's own limit makes that a race (StarRocks and proxies: 5 s and more). */
+const IDLE_MS = 4_000
+
+/** Keep-alive connections, per host; closed at the end. */
+export class Connections implements Disposable {
+  readonly #http: http.Agent
+  readonly #https: https.Agent
+
+  constructor(options: ConnectionOptions) {
+    const keep = { keepAlive: true, noDelay: true, timeout: IDLE_MS, scheduling: 'lifo' } as const
+    this.#http = new http.Agent(keep)
+    this.#https = new https.Agent({ ...keep, ...options.tls })
+  }
+
+  /** Opens a request; its headers are not sent yet. */
+  request(url: URL, method: string, headers: http.OutgoingHttpHeaders): http.ClientRequest {
+    if (url.protocol === 'https:') return https.request(url, { method, headers, agent: this.#https })
+    return http.request(url, { method, headers, agent: this.#http })
+  }
+
+  /** Closes every connection, used or not. */
+  [Symbol.dispose](): void {
+    this.#http.destroy()
+    this.#https.destroy()
+  }
+}

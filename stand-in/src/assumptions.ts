@@ -1,0 +1,29 @@
+/**
+ * Every behaviour that reference/starrocks.md marks [?] or leaves open, and that the stand-in had to decide.
+ * Each is used by name where it matters, so that a better fact changes one line.
+ */
+export const assumptions = {
+  /** 1.3: rows with `__op` = delete count as loaded rows. */
+  deletesCountAsLoaded: true,
+  /** 1.5: PostgreSQL's `t` and `f` are no booleans. */
+  tAndFAreBooleans: false,
+  /** 1.5: the last row of a transaction load without its delimiter is filtered ("txn loads need it"). */
+  unterminatedLastRowIsFilteredInTxn: true,
+  /** 1.5 against the docs: CSV text for VARBINARY is base64 if it parses as such, else the raw bytes. */
+  varbinaryTextIsBase64ElseRaw: true,
+  /** 4: NaN and Infinity are refused as values of FLOAT and DOUBLE. */
+  nanAndInfinityAreBadValues: true,
+  /** 4: digits past a DECIMAL's scale are rounded half away from zero. */
+  decimalsAreRounded: true,
+  /** 4: STRING is VARCHAR(65533). */
+  stringMaxBytes: 65533,
+  /** 2: a single-table commit without prepare is accepted. */
+  commitWithoutPrepare: true,
+  /** 2.1: StreamLoadMgr.java as read puts neither Label nor TxnId into the answers to a multi-table begin and commit. */
+  multiTableBeginNamesTxnId: false,
+  /** 6.1: MySQL error numbers of unknown databases and tables. */
+  unknownDatabaseErrno: 1049,
+  unknownTableErrno: 5502,
+  /** 3: NULL bytes in VARCHAR are kept as they are. */
+  nulInVarcharIsKept: true,
+} as const

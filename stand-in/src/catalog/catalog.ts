@@ -1,0 +1,149 @@
+import { assumptions } from '../assumptions.ts'
+import { StandInError } from '../stand-in-error.ts'
+import { type Duck, type DuckConnection, quoteText } from '../storage/duck.ts'
+import { describeTableSql, forgetTableSql } from './information-rows.ts'
+import { metaSchemaSql } from './meta-schema.ts'
+import { storedTableDef } from './stored-table-def.ts'
+import { type TableDef, storageName } from './table-def.ts'
+
+/** A database and its tables. Both names are case-sensitive (reference/starrocks.md 5). */
+export interface DatabaseDef {
+  readonly id: number
+  readonly name: string
+  readonly tables: Map<string, TableDef>
+}
+
+const idBlock = 100_000
+
+/** What exists: databases and tables, in memory and, in the same DuckDB transaction as what they describe, on disk. */
+export class Catalog {
+  readonly databases = new Map<string, DatabaseDef>()
+  readonly #tablesById = new Map<number, TableDef>()
+  readonly #duck: Duck
+  #nextId = 0
+  #idLimit = 0
+
+  private constructor(duck: Duck) {
+    this.#duck = duck
+  }
+
+  static async open(duck: Duck): Promise<Catalog> {
+    const catalog = new Catalog(duck)
+    await duck.with(async (connection) => {
+      await connection.run(metaSchemaSql)
+      await catalog.#reserveIds(connection)
+      for (const [id, name] of await connection.texts('SELECT id, name FROM sr.databases')) {
+        if (name != null) catalog.databases.set(name, { id: Number(id), name, tables: new Map() })
+      }
+      for (const [definition] of await connection.texts('SELECT definition FROM sr.tables')) {
+        if (definition != null) catalog.#remember(storedTableDef(definition))
+      }
+    })
+    return catalog
+  }
+
+  async #reserveIds(connection: DuckConnection): Promise<void> {
+    const rows = await connection.texts('SELECT max(next) FROM sr.ids')
+    this.#nextId = Number(rows[0]?.[0] ?? 10_000)
+    this.#idLimit = this.#nextId + idBlock
+    await connection.run(`BEGIN; DELETE FROM sr.ids; INSERT INTO sr.ids VALUES (${this.#idLimit}); COMMIT`)
+  }
+
+  /** An id never given before, for tables, transactions and jobs alike; also across restarts. */
+  nextId(): number {
+    const id = this.#nextId++
+    if (this.#nextId + idBlock / 2 > this.#idLimit) {
+      this.#idLimit += idBlock
+      const limit = this.#idLimit
+      void this.#duck
+        .with((connection) => connection.run(`INSERT INTO sr.ids VALUES (${limit})`))
+        .catch(() => undefined)
+    }
+    return id
+  }
+
+  /** @throws {StandInError} "Unknown database". */
+  database(name: string): DatabaseDef {
+    const found = this.databases.get(name)
+    if (found === undefined) {
+      throw new StandInError(`Unknown database '${name}'`, assumptions.unknownDatabaseErrno, '42000')
+    }
+    return found
+  }
+
+  /** @throws {StandInError} "Unknown table". */
+  table(database: string, name: string): TableDef {
+    const found = this.database(database).tables.get(name)
+    if (found === undefined) {
+      throw new StandInError(`Unknown table '${database}.${name}'`, assumptions.unknownTableErrno, '42S02')
+    }
+    return found
+  }
+
+  findTable(database: string, name: string): TableDef | undefined {
+    return this.databases.get(database)?.tables.get(name)
+  }
+
+  /** The table that a transaction or job began with, wherever SWAP and RENAME have moved its name. */
+  tableById(id: number): TableDef | undefined {
+    return this.#tablesById.get(id)
+  }
+
+  async createDatabase(name: string): Promise<void> {
+    const id = this.nextId()
+    await this.#duck.with((connection) =>
+      connection.run(`BEGIN; INSERT INTO sr.databases VALUES (${id}, ${quoteText(name)});
+        INSERT INTO info.schemata VALUES ('def', ${quoteText(name)}, 'utf8', 'utf8_general_ci', NULL); COMMIT`),
+    )
+    this.databases.set(name, { id, name, tables: new Map() })
+  }
+
+  async dropDatabase(name: string): Promise<void> {
+    const database = this.database(name)
+    for (const table of database.tables.values()) await this.dropTable(table)
+    await this.#duck.with((connection) =>
+      connection.run(`BEGIN; DELETE FROM sr.databases WHERE id = ${database.id};
+        DELETE FROM info.schemata WHERE SCHEMA_NAME = ${quoteText(name)}; COMMIT`),
+    )
+    this.databases.delete(name)
+  }
+
+  async createTable(table: TableDef, storageSql: string): Promise<void> {
+    await this.change([], [table], storageSql)
+  }
+
+  async dropTable(table: TableDef): Promise<void> {
+    await this.change([table], [], `DROP TABLE IF EXISTS ${storageName(table.id)}`)
+  }
+
+  /**
+   * Replaces definitions by others, with the storage statements that belong to it, as one step: memory follows only
+   * after DuckDB has committed.
+   */
+  async change(before: readonly TableDef[], after: readonly TableDef[], storageSql: string): Promise<void> {
+    const sql = [
+      storageSql,
+      ...before.map(
+        (table) => `DELETE FROM sr.tables WHERE id = ${table.id}; ${forgetTableSql(table.database, table.name)}`,
+      ),
+      ...after.map(
+        (table) =>
+          `INSERT INTO sr.tables VALUES (${table.id}, ${quoteText(JSON.stringify(table))}); ${describeTableSql(table)}`,
+      ),
+    ].filter((statement) => statement !== '')
+    await this.#duck.with((connection) => connection.transaction(() => connection.run(sql.join(';\n'))))
+    for (const table of before) this.#forget(table)
+    for (const table of after) this.#remember(table)
+  }
+
+  #remember(table: TableDef): void {
+    this.databases.get(table.database)?.tables.set(table.name, table)
+    this.#tablesById.set(table.id, table)
+  }
+
+  #forget(table: TableDef): void {
+    const tables = this.databases.get(table.database)?.tables
+    if (tables?.get(table.name)?.id === table.id) tables.delete(table.name)
+    this.#tablesById.delete(table.id)
+  }
+}

@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import type { TableDef } from '../catalog/table-def.ts'
+import type { Fault } from '../fault.ts'
+import { loadParams } from '../load/load-params.ts'
+import { messageOf } from '../stand-in-error.ts'
+import type { Transaction } from '../txn/transaction.ts'
+import { readBody, refuseBody } from './body.ts'
+import type { HttpContext } from './context.ts'
+import { header } from './reply.ts'
+import type { Exchange } from './server.ts'
+
+/** The default of `timeout` (reference/starrocks.md 1.2). */
+const defaultTimeoutSeconds = 600
+
+/** A plain stream load: begins, reads, judges and publishes in one request (1.3). Answers the reply's JSON. */
+export async function streamLoad(
+  context: HttpContext,
+  exchange: Exchange,
+  target: { readonly database: string; readonly table: string },
+  fault: Fault | undefined,
+): Promise<object> {
+  const beganMs = context.clock.nowMs()
+  const label = header(exchange.request, 'label') ?? randomUUID()
+  let table: TableDef
+  try {
+    loadParams(exchange.request.headers, false)
+    table = context.catalog.table(target.database, target.table)
+  } catch (error) {
+    refuseBody(exchange)
+    return plainReply({ label, status: 'Fail', message: messageOf(error) })
+  }
+  const held = context.transactions.labels.find(target.database, label)
+  if (held !== undefined && held.status !== 'ABORTED') {
+    refuseBody(exchange)
+    return plainReply({
+      label,
+      status: 'Label Already Exists',
+      existing: held.isRunning ? 'RUNNING' : 'FINISHED',
+      message: `Label [${label}] has already been used.`,
+    })
+  }
+  return await loadNow(context, exchange, { table, label, beganMs, fault })
+}
+
+interface PlainLoad {
+  readonly table: TableDef
+  readonly label: string
+  readonly beganMs: number
+  readonly fault: Fault | undefined
+}
+
+async function loadNow(context: HttpContext, exchange: Exchange, plain: PlainLoad): Promise<object> {
+  const { transactions, clock } = context
+  const { table, label, fault } = plain
+  let txn: Transaction | undefined
+  const timings = {
+    LoadTimeMs: 0,
+    BeginTxnTimeMs: 0,
+    StreamLoadPlanTimeMs: 0,
+    ReadDataTimeMs: 0,
+    WriteDataTimeMs: 0,
+    CommitAndPublishTimeMs: 0,
+  }
+  try {
+    const timeoutMs = Number(header(exchange.request, 'timeout') ?? defaultTimeoutSeconds) * 1000
+    txn = transactions.begin({ database: table.database, label, kind: 'plain', table, timeoutMs })
+    txn.busy.add(table.name)
+    const load = transactions.openLoad(txn, table, exchange.request.headers)
+    await readBody(exchange, load)
+    timings.ReadDataTimeMs = clock.nowMs() - plain.beganMs
+    const visible = await transactions.commit(txn, fault)
+    timings.LoadTimeMs = clock.nowMs() - plain.beganMs
+    timings.WriteDataTimeMs = timings.ReadDataTimeMs
+    timings.CommitAndPublishTimeMs = timings.LoadTimeMs - timings.ReadDataTimeMs
+    const message = visible ? 'OK' : 'publish timeout'
+    return plainReply({ label, status: visible ? 'Success' : 'Publish Timeout', message, txn, timings, context })
+  } catch (error) {
+    refuseBody(exchange)
+    if (txn !== undefined) await transactions.abort(txn, messageOf(error))
+    return plainReply({ label, status: 'Fail', message: messageOf(error), txn, timings, context })
+  } finally {
+    txn?.busy.clear()
+  }
+}
+
+function plainReply(outcome: {
+  readonly label: string
+  readonly status: string
+  readonly message: string
+  readonly existing?: string
+  readonly txn?: Transaction | undefined
+  readonly timings?: object
+  readonly context?: HttpContext
+}): object {
+  const { txn, context } = outcome
+  const counts = txn?.counts
+  const errorLog = txn?.errorLog
+  return {
+    TxnId: txn?.id ?? -1,
+    Label: outcome.label,
+    Status: outcome.status,
+    ...(outcome.existing === undefined ? {} : { ExistingJobStatus: outcome.existing }),
+    Message: outcome.message,
+    NumberTotalRows: counts?.total ?? 0,
+    NumberLoadedRows: counts?.loaded ?? 0,
+    NumberFilteredRows: counts?.filtered ?? 0,
+    NumberUnselectedRows: counts?.unselected ?? 0,
+    LoadBytes: counts?.bytes ?? 0,
+    ...(outcome.timings ?? {
+      LoadTimeMs: 0,
+      BeginTxnTimeMs: 0,
+      StreamLoadPlanTimeMs: 0,
+      ReadDataTimeMs: 0,
+      WriteDataTimeMs: 0,
+      CommitAndPublishTimeMs: 0,
+    }),
+    ...(errorLog === undefined || context === undefined ? {} : { ErrorURL: errorUrl(context, errorLog) }),
+  }
+}
+
+/** Where a client downloads the refused rows (1.4). */
+export function errorUrl(context: HttpContext, errorLog: string): string {
+  return `http://${context.beAddress()}/api/_load_error_log?file=${errorLog}`
+}

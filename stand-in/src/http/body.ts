@@ -1,0 +1,51 @@
+import type { Readable } from 'node:stream'
+import { createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+import { LoadFailure } from '../load/field-row.ts'
+import type { LoadParams } from '../load/load-params.ts'
+import type { TableLoad } from '../load/table-load.ts'
+import type { Exchange } from './server.ts'
+
+/**
+ * Lets the client send its body and feeds it to the load, piece by piece as it arrives.
+ * @returns the bytes received.
+ * @throws {LoadFailure} when the body cannot be read or ends early (reference/starrocks.md 1.1).
+ */
+export async function readBody(exchange: Exchange, load: TableLoad): Promise<number> {
+  if (exchange.expectsContinue) exchange.response.writeContinue()
+  let received = 0
+  try {
+    for await (const piece of decompressed(exchange.request, load.params)) {
+      if (!Buffer.isBuffer(piece)) continue
+      received += piece.length
+      await load.write(piece)
+    }
+  } catch (error) {
+    if (error instanceof LoadFailure) {
+      exchange.request.resume()
+      throw error
+    }
+    throw new LoadFailure("receive body don't equal with body bytes", { cause: error })
+  }
+  load.endBody()
+  return received
+}
+
+function decompressed(body: Readable, params: LoadParams): Readable {
+  switch (params.compression) {
+    case undefined:
+      return body
+    case 'gzip':
+      return body.pipe(createGunzip())
+    case 'deflate':
+      return body.pipe(createInflate())
+    case 'zstd':
+      return body.pipe(createZstdDecompress())
+    default:
+      throw new LoadFailure(`The stand-in cannot decompress ${params.compression}; it knows gzip, deflate and zstd`)
+  }
+}
+
+/** Drains a body that nobody wants, so that the reply can be read by a client that sent it unasked. */
+export function refuseBody(exchange: Exchange): void {
+  if (!exchange.expectsContinue) exchange.request.resume()
+}

@@ -1,0 +1,19 @@
+import type { Fault } from '../fault.ts'
+import type { HttpContext } from './context.ts'
+import type { Exchange } from './server.ts'
+
+/** A request to `/api/transaction/<operation>` of an FE. */
+export interface FeTransactionTarget {
+  readonly operation: string
+  readonly label: string
+  readonly database: string
+  /** Answers by a redirect to the BE. */
+  readonly redirect: () => void
+}
+
+/** What the FE does itself about a transaction request; undefined when it has redirected it. */
+export type FeTransactionAnswer = (
+  context: HttpContext,
+  exchange: Exchange,
+  target: FeTransactionTarget,
+) => ((fault: Fault | undefined) => Promise<object>) | undefined

@@ -1,0 +1,58 @@
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** How many refused rows one load describes (reference/starrocks.md 1.4). */
+const maxLines = 50
+
+/** The files behind `ErrorURL`: one a load that refused rows, in the data directory. */
+export class ErrorLogs {
+  readonly #dir: string
+
+  constructor(dataDir: string) {
+    this.#dir = join(dataDir, 'error_log')
+    mkdirSync(this.#dir, { recursive: true })
+  }
+
+  /** Undefined when there is none of that name. */
+  read(name: string): Buffer | undefined {
+    if (!/^error_log_[\w-]+$/.test(name)) return undefined
+    try {
+      return readFileSync(join(this.#dir, name))
+    } catch {
+      return undefined
+    }
+  }
+
+  open(id: string): ErrorLog {
+    return new ErrorLog(this.#dir, `error_log_${id}`)
+  }
+}
+
+/** The refused rows of one load; the file exists once there is a first one. */
+export class ErrorLog {
+  readonly name: string
+  readonly #path: string
+  #lines = 0
+  #first: string | undefined
+
+  constructor(dir: string, name: string) {
+    this.name = name
+    this.#path = join(dir, name)
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines === 0
+  }
+
+  /** The first refusal, for statements whose error text shows it. */
+  get first(): string | undefined {
+    return this.#first
+  }
+
+  add(message: string, row: () => string): void {
+    if (this.#lines++ >= maxLines) return
+    const line = `Error: ${message}. Row: ${row().slice(0, 1000)}`
+    this.#first ??= line
+    appendFileSync(this.#path, `${line}\n`)
+  }
+}

@@ -1,0 +1,186 @@
+import { isUtf8 } from 'node:buffer'
+import { FieldRow, LoadFailure, type RowReader, type RowSink } from './field-row.ts'
+import { incomplete, malformed, scanString, scanValue, skipSpace } from './json-scan.ts'
+
+const empty = Buffer.alloc(0)
+
+/** How a JSON value becomes a field: as its text, as its JSON (for JSON and nested columns), or as a native float. */
+export type JsonWish = 'text' | 'json' | 'float'
+
+/** What a JSON body is read for: the wanted keys, exact and case-sensitive (reference/starrocks.md 1.6). */
+export interface JsonShape {
+  readonly keys: readonly string[]
+  readonly wishes: readonly JsonWish[]
+  readonly stripOuterArray: boolean
+}
+
+/** Objects one after another, or the objects of an array. Unknown keys are dropped, missing ones are NULL. */
+export class JsonReader implements RowReader {
+  readonly #shape: JsonShape
+  readonly #indexes: Map<string, number>
+  readonly #fields = new FieldRow()
+  #rest: Buffer = empty
+  /** With `strip_outer_array`: before, inside or after the array. */
+  #place: 'before' | 'inside' | 'after' = 'before'
+  #lastKey = -1
+  #anything = false
+
+  constructor(shape: JsonShape) {
+    this.#shape = shape
+    this.#indexes = new Map(shape.keys.map((key, index) => [key, index]))
+    if (!shape.stripOuterArray) this.#place = 'inside'
+  }
+
+  write(piece: Buffer, sink: RowSink): void {
+    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
+    const done = this.#values(bytes, sink)
+    this.#rest = bytes.subarray(done)
+  }
+
+  end(sink: RowSink): void {
+    if (this.#rest.length > 0) this.write(Buffer.from('\n'), sink)
+    const unfinished = this.#rest.toString('latin1').trim() !== ''
+    this.#rest = empty
+    const unclosed = this.#shape.stripOuterArray && this.#anything && this.#place === 'inside'
+    this.#place = this.#shape.stripOuterArray ? 'before' : 'inside'
+    if (unfinished || unclosed) throw parseFailure('the body ends inside a value')
+  }
+
+  /** Reads all whole values; answers how many bytes are done with. */
+  #values(bytes: Buffer, sink: RowSink): number {
+    let at = skipSpace(bytes, 0)
+    while (at < bytes.length) {
+      const byte = bytes[at]
+      if (this.#shape.stripOuterArray && this.#arrayMark(byte)) {
+        at = skipSpace(bytes, at + 1)
+        continue
+      }
+      if (byte !== 0x7b) throw this.#notAnObject(byte)
+      const end = this.#object(bytes, at)
+      if (end === incomplete) return at
+      if (end === malformed) throw parseFailure(bytes.toString('utf8', at, Math.min(at + 200, bytes.length)))
+      this.#checkUtf8(bytes.subarray(at, end))
+      const start = at
+      sink.row(this.#fields, () => bytes.toString('utf8', start, end))
+      at = skipSpace(bytes, end)
+    }
+    return at
+  }
+
+  /** `[`, `,` and `]` of the outer array. */
+  #arrayMark(byte: number | undefined): boolean {
+    this.#anything = true
+    if (this.#place === 'before' && byte === 0x5b) this.#place = 'inside'
+    else if (this.#place === 'inside' && byte === 0x5d) this.#place = 'after'
+    else if (this.#place === 'after' && byte === 0x5b) this.#place = 'inside'
+    else return this.#place === 'inside' && byte === 0x2c
+    return true
+  }
+
+  #notAnObject(byte: number | undefined): LoadFailure {
+    if (byte === 0x5b) {
+      return new LoadFailure(
+        'The value is array type in json document stream, you can set strip_outer_array=true to parse each element of the array as individual rows',
+      )
+    }
+    return parseFailure('the value should be an object')
+  }
+
+  #checkUtf8(value: Buffer): void {
+    if (!isUtf8(value)) throw parseFailure('UTF8_ERROR: The input is not valid UTF-8')
+  }
+
+  #object(bytes: Buffer, start: number): number {
+    const fields = this.#fields
+    fields.count = this.#shape.keys.length
+    fields.nulls.fill(1, 0, fields.count)
+    this.#lastKey = -1
+    let at = skipSpace(bytes, start + 1)
+    if (bytes[at] === 0x7d) return at + 1
+    for (;;) {
+      if (at >= bytes.length) return incomplete
+      if (bytes[at] !== 0x22) return malformed
+      const keyEnd = scanString(bytes, at)
+      if (keyEnd < 0) return keyEnd
+      const colon = skipSpace(bytes, keyEnd)
+      if (colon >= bytes.length) return incomplete
+      if (bytes[colon] !== 0x3a) return malformed
+      const valueAt = skipSpace(bytes, colon + 1)
+      const valueEnd = scanValue(bytes, valueAt)
+      if (valueEnd < 0) return valueEnd
+      this.#member(bytes, at, keyEnd, valueAt, valueEnd)
+      at = skipSpace(bytes, valueEnd)
+      if (at >= bytes.length) return incomplete
+      if (bytes[at] === 0x7d) return at + 1
+      if (bytes[at] !== 0x2c) return malformed
+      at = skipSpace(bytes, at + 1)
+    }
+  }
+
+  // oxlint-disable-next-line max-params -- four positions and the bytes they point into: an object for each member would double the cost
+  #member(bytes: Buffer, keyAt: number, keyEnd: number, valueAt: number, valueEnd: number): void {
+    const index = this.#keyIndex(bytes, keyAt, keyEnd)
+    if (index === undefined) return
+    this.#lastKey = index
+    const fields = this.#fields
+    const first = bytes[valueAt]
+    if (first === 0x6e) {
+      fields.nulls[index] = 1
+      return
+    }
+    fields.nulls[index] = 0
+    const wish = this.#shape.wishes[index] ?? 'text'
+    if (wish !== 'json' && first === 0x22) this.#string(index, bytes, valueAt, valueEnd)
+    else if (wish === 'text' && (first === 0x2d || (first !== undefined && first >= 0x30 && first <= 0x39))) {
+      this.#number(index, bytes, valueAt, valueEnd)
+    } else this.#span(index, bytes, valueAt, valueEnd)
+  }
+
+  /** Most bodies name the keys in one order: the key after the last one is tried first. */
+  #keyIndex(bytes: Buffer, keyAt: number, keyEnd: number): number | undefined {
+    const guess = this.#shape.keys[this.#lastKey + 1]
+    const text = bytes.toString('utf8', keyAt + 1, keyEnd - 1)
+    if (guess === text) return this.#lastKey + 1
+    return this.#indexes.get(text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text)
+  }
+
+  #span(index: number, bytes: Buffer, start: number, end: number): void {
+    this.#fields.sources[index] = bytes
+    this.#fields.starts[index] = start
+    this.#fields.ends[index] = end
+  }
+
+  #string(index: number, bytes: Buffer, start: number, end: number): void {
+    const escape = bytes.indexOf(0x5c, start)
+    if (escape < 0 || escape >= end) {
+      this.#span(index, bytes, start + 1, end - 1)
+      return
+    }
+    const parsed: unknown = JSON.parse(bytes.toString('utf8', start, end))
+    const value = Buffer.from(String(parsed))
+    this.#span(index, value, 0, value.length)
+  }
+
+  /** Numbers that are no 64-bit integers pass through a double, as simdjson reads them (1.6: quote them). */
+  #number(index: number, bytes: Buffer, start: number, end: number): void {
+    if (end - start <= 18 && isInteger(bytes, start, end)) {
+      this.#span(index, bytes, start, end)
+      return
+    }
+    const text = bytes.toString('latin1', start, end)
+    const exact = /^-?\d+$/.test(text) && BigInt(text) < 2n ** 64n && BigInt(text) >= -(2n ** 63n)
+    const value = Buffer.from(exact ? text : String(Number(text)), 'latin1')
+    this.#span(index, value, 0, value.length)
+  }
+}
+
+function isInteger(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = bytes[start] === 0x2d ? start + 1 : start; at < end; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte < 0x30 || byte > 0x39) return false
+  }
+  return true
+}
+
+const parseFailure = (detail: string): LoadFailure =>
+  new LoadFailure(`Failed to parse string to json. error: ${detail}`)

@@ -1,0 +1,72 @@
+/** Answers of the scanner when there is no position to give. */
+export const incomplete = -1
+export const malformed = -2
+
+const quote = 0x22
+const backslash = 0x5c
+
+export function skipSpace(bytes: Buffer, at: number): number {
+  while (at < bytes.length) {
+    const byte = bytes[at]
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break
+    at++
+  }
+  return at
+}
+
+/** Where the string that opens at `at` ends (after its closing quote). */
+export function scanString(bytes: Buffer, at: number): number {
+  for (let index = at + 1; index < bytes.length; index++) {
+    const byte = bytes[index]
+    if (byte === quote) return index + 1
+    if (byte === backslash) index++
+  }
+  return incomplete
+}
+
+/** Where the value that begins at `at` ends. At the very end of the bytes a number is incomplete. */
+export function scanValue(bytes: Buffer, at: number): number {
+  const first = bytes[at]
+  if (first === undefined) return incomplete
+  if (first === quote) return scanString(bytes, at)
+  if (first === 0x7b || first === 0x5b) return scanNested(bytes, at)
+  let end = at
+  while (end < bytes.length && !endsScalar(bytes[end])) end++
+  if (end >= bytes.length) return incomplete
+  return scalar.test(bytes.toString('latin1', at, end)) ? end : malformed
+}
+
+const scalar = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/
+
+function endsScalar(byte: number | undefined): boolean {
+  return (
+    byte === 0x2c || byte === 0x7d || byte === 0x5d || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+  )
+}
+
+function scanNested(bytes: Buffer, at: number): number {
+  let depth = 0
+  for (let index = at; index < bytes.length; index++) {
+    const byte = bytes[index]
+    if (byte === quote) {
+      const end = scanString(bytes, index)
+      if (end < 0) return incomplete
+      index = end - 1
+    } else if (byte === 0x7b || byte === 0x5b) {
+      depth++
+    } else if (byte === 0x7d || byte === 0x5d) {
+      depth--
+      if (depth === 0) return parses(bytes, at, index + 1) ? index + 1 : malformed
+    }
+  }
+  return incomplete
+}
+
+function parses(bytes: Buffer, start: number, end: number): boolean {
+  try {
+    JSON.parse(bytes.toString('utf8', start, end))
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,73 @@
+import { isUtf8 } from 'node:buffer'
+import { FieldRow, type RowReader, type RowSink } from './field-row.ts'
+
+const empty = Buffer.alloc(0)
+
+/**
+ * CSV with one-byte separators and no quoting (reference/starrocks.md 1.5): NULL is exactly `\N`, blank lines are
+ * skipped, rows that are no UTF-8 are refused.
+ */
+export class PlainCsvReader implements RowReader {
+  readonly #separator: number
+  readonly #delimiter: number
+  readonly #unterminatedIsRefused: boolean
+  readonly #fields = new FieldRow()
+  #rest: Buffer = empty
+
+  constructor(separator: number, delimiter: number, unterminatedIsRefused: boolean) {
+    this.#separator = separator
+    this.#delimiter = delimiter
+    this.#unterminatedIsRefused = unterminatedIsRefused
+  }
+
+  write(piece: Buffer, sink: RowSink): void {
+    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
+    const end = bytes.lastIndexOf(this.#delimiter) + 1
+    if (end > 0) this.#rows(bytes, end, sink)
+    this.#rest = end === bytes.length ? empty : bytes.subarray(end)
+  }
+
+  end(sink: RowSink): void {
+    const rest = this.#rest
+    this.#rest = empty
+    if (rest.length === 0) return
+    if (this.#unterminatedIsRefused) {
+      sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8'))
+    } else {
+      this.#rows(Buffer.concat([rest, Buffer.of(this.#delimiter)]), rest.length + 1, sink)
+    }
+  }
+
+  #rows(bytes: Buffer, end: number, sink: RowSink): void {
+    const allValid = isUtf8(bytes.subarray(0, end))
+    const fields = this.#fields
+    const { starts, ends, nulls } = fields
+    const [separator, delimiter] = [this.#separator, this.#delimiter]
+    fields.sources.fill(bytes)
+    let line = 0
+    let start = 0
+    let count = 0
+    for (let at = 0; at < end; at++) {
+      const byte = bytes[at]
+      if (byte !== separator && byte !== delimiter) continue
+      starts[count] = start
+      ends[count] = at
+      nulls[count] = at - start === 2 && bytes[start] === 0x5c && bytes[start + 1] === 0x4e ? 1 : 0
+      if (count >= fields.sources.length) fields.sources.push(bytes)
+      count++
+      start = at + 1
+      if (byte === separator) continue
+      if (at > line) {
+        fields.count = count
+        this.#emit(bytes.subarray(line, at), allValid, sink)
+      }
+      line = start
+      count = 0
+    }
+  }
+
+  #emit(line: Buffer, valid: boolean, sink: RowSink): void {
+    if (valid || isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8'))
+    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8'))
+  }
+}

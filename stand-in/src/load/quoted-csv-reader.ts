@@ -1,0 +1,131 @@
+import { isUtf8 } from 'node:buffer'
+import { FieldRow, type RowReader, type RowSink } from './field-row.ts'
+
+const empty = Buffer.alloc(0)
+
+/** How a CSV body is written where the plain reader does not do. */
+export interface CsvShape {
+  readonly separator: Buffer
+  readonly delimiter: Buffer
+  readonly enclose?: number | undefined
+  readonly escape?: number | undefined
+  readonly trimSpace: boolean
+  readonly skipHeader: number
+  readonly unterminatedIsRefused: boolean
+}
+
+/** CSV with separators of several bytes, enclosing, escaping, trimming or header lines (reference/starrocks.md 1.2, 1.5). */
+export class QuotedCsvReader implements RowReader {
+  readonly #shape: CsvShape
+  readonly #fields = new FieldRow()
+  #rest: Buffer = empty
+  #skip: number
+
+  constructor(shape: CsvShape) {
+    this.#shape = shape
+    this.#skip = shape.skipHeader
+  }
+
+  write(piece: Buffer, sink: RowSink): void {
+    let bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
+    for (;;) {
+      const next = this.#line(bytes, sink)
+      if (next < 0) break
+      bytes = bytes.subarray(next)
+    }
+    this.#rest = bytes
+  }
+
+  end(sink: RowSink): void {
+    const rest = this.#rest
+    this.#rest = empty
+    if (rest.length === 0) return
+    if (this.#shape.unterminatedIsRefused) {
+      sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8'))
+    } else if (this.#line(Buffer.concat([rest, this.#shape.delimiter]), sink) < 0) {
+      sink.unreadable('The last row has an unfinished enclosed field', () => rest.toString('utf8'))
+    }
+  }
+
+  /** Reads one line; answers where the next begins, or -1 when the line is not finished. */
+  #line(bytes: Buffer, sink: RowSink): number {
+    const fields = this.#fields
+    fields.count = 0
+    let at = 0
+    for (;;) {
+      const end = this.#field(bytes, at)
+      if (end < 0) return -1
+      const delimited = startsWith(bytes, end, this.#shape.delimiter)
+      at = end + (delimited ? this.#shape.delimiter : this.#shape.separator).length
+      if (!delimited) continue
+      this.#emit(bytes.subarray(0, end), sink)
+      return at
+    }
+  }
+
+  #emit(line: Buffer, sink: RowSink): void {
+    if (line.length === 0) return
+    if (this.#skip > 0) {
+      this.#skip--
+      return
+    }
+    if (isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8'))
+    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8'))
+  }
+
+  /** Reads one field from `start`; answers where its separator or delimiter stands, or -1. */
+  #field(bytes: Buffer, start: number): number {
+    const { enclose } = this.#shape
+    if (enclose !== undefined && bytes[start] === enclose) return this.#enclosed(bytes, start + 1, enclose)
+    const content: number[] = []
+    let plain = true
+    for (let at = start; at < bytes.length; at++) {
+      if (this.#shape.escape !== undefined && bytes[at] === this.#shape.escape) {
+        if (at + 1 >= bytes.length) return -1
+        plain = false
+        content.push(bytes[++at] ?? 0)
+        continue
+      }
+      if (startsWith(bytes, at, this.#shape.separator) || startsWith(bytes, at, this.#shape.delimiter)) {
+        this.#push(plain ? bytes.subarray(start, at) : Buffer.from(content), true)
+        return at
+      }
+      if (!plain || this.#shape.escape !== undefined) content.push(bytes[at] ?? 0)
+    }
+    return -1
+  }
+
+  #enclosed(bytes: Buffer, start: number, enclose: number): number {
+    const content: number[] = []
+    for (let at = start; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0
+      if (byte === this.#shape.escape && at + 1 < bytes.length) {
+        content.push(bytes[++at] ?? 0)
+      } else if (byte !== enclose) {
+        content.push(byte)
+      } else if (bytes[at + 1] === enclose) {
+        content.push(byte)
+        at++
+      } else if (at + 1 < bytes.length) {
+        this.#push(Buffer.from(content), false)
+        return at + 1
+      }
+    }
+    return -1
+  }
+
+  #push(value: Buffer, canBeNull: boolean): void {
+    const fields = this.#fields
+    const content = this.#shape.trimSpace ? Buffer.from(value.toString('utf8').trim()) : value
+    const index = fields.count++
+    fields.sources[index] = content
+    fields.starts[index] = 0
+    fields.ends[index] = content.length
+    fields.nulls[index] = canBeNull && content.length === 2 && content[0] === 0x5c && content[1] === 0x4e ? 1 : 0
+  }
+}
+
+function startsWith(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  for (let index = 0; index < wanted.length; index++) if (bytes[at + index] !== wanted[index]) return false
+  return true
+}

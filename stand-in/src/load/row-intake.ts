@@ -1,0 +1,222 @@
+import { showTime } from '../clock.ts'
+import { errorTypeName } from '../catalog/column-type.ts'
+import type { ColumnDef } from '../catalog/table-def.ts'
+import type { ErrorLog } from './error-log.ts'
+import { type FieldRow, LoadFailure, type RowSink } from './field-row.ts'
+import type { LoadValue } from './load-functions.ts'
+import type { LoadPlan, ValueRule } from './load-plan.ts'
+import { RowBatch } from './row-batch.ts'
+import { type PutCode, putBad, putOk, putTooLong } from './values/column-writer.ts'
+
+/** The encoded primary key's limit (reference/starrocks.md 3, `primary_key_limit_size`). */
+const maxKeyBytes = 128
+
+/** What a load counted (1.3). */
+export interface RowCounts {
+  total: number
+  filtered: number
+  unselected: number
+}
+
+/** What the intake must know beyond the plan. */
+export interface IntakeSettings {
+  readonly plan: LoadPlan
+  readonly strictMode: boolean
+  readonly primaryKey: boolean
+  readonly nowMs: number
+  readonly errors: ErrorLog
+  /** For the text of a wrong field count. */
+  readonly separators: { readonly column: string; readonly row: string } | undefined
+}
+
+/** Judges source rows one by one (1.5, 1.6) and lays the good ones into batches. */
+export class RowIntake implements RowSink {
+  readonly counts: RowCounts = { total: 0, filtered: 0, unselected: 0 }
+  /** Full batches and the current one, in order. */
+  readonly batches: RowBatch[] = []
+  readonly #settings: IntakeSettings
+  readonly #defaults: readonly (Buffer | null)[]
+  #current: RowBatch
+  #laid = 0
+
+  constructor(settings: IntakeSettings) {
+    this.#settings = settings
+    this.#defaults = settings.plan.written.map(({ column }) => defaultBytes(column, settings.nowMs))
+    this.#current = this.#newBatch()
+  }
+
+  #newBatch(): RowBatch {
+    const batch = new RowBatch(this.#settings.plan.written, this.#laid)
+    this.batches.push(batch)
+    return batch
+  }
+
+  /** Takes away all full batches, for the stage to store. */
+  takeFull(): RowBatch[] {
+    return this.batches.splice(0, this.batches.length - 1)
+  }
+
+  unreadable(message: string, line: () => string): void {
+    this.counts.total++
+    this.#refuse(message, line)
+  }
+
+  thrownAway(rows: number): void {
+    this.counts.total += rows
+  }
+
+  row(row: FieldRow, line: () => string): void {
+    this.counts.total++
+    const { plan } = this.#settings
+    if (row.count !== plan.sourceNames.length) {
+      this.#refuse(this.#countMismatch(row.count), line)
+      return
+    }
+    if (plan.where !== undefined && !this.#selected(plan.where(this.#fieldOf(row)))) {
+      this.counts.unselected++
+      return
+    }
+    const problem = this.#lay(row)
+    if (problem === undefined) this.#keep()
+    else this.#refuse(problem, line)
+  }
+
+  #selected(value: LoadValue): boolean {
+    return value !== null && value.bytes.toString() !== '0'
+  }
+
+  #keep(): void {
+    this.#laid++
+    this.#current.rows++
+    if (this.#current.isFull) this.#current = this.#newBatch()
+  }
+
+  #refuse(message: string, line: () => string): void {
+    this.counts.filtered++
+    this.#settings.errors.add(message, line)
+  }
+
+  #countMismatch(found: number): string {
+    const { separators, plan } = this.#settings
+    return `Target column count: ${plan.sourceNames.length} doesn't match source value column count: ${found}. Column separator: '${separators?.column}', Row delimiter: '${separators?.row}'`
+  }
+
+  /** Stores the row's values in the current batch; answers why it cannot. */
+  #lay(row: FieldRow): string | undefined {
+    const { plan, primaryKey } = this.#settings
+    const batch = this.#current
+    const at = batch.rows
+    for (let index = 0; index < plan.written.length; index++) {
+      const problem = this.#layValue(row, index, at)
+      if (problem !== undefined) return problem
+    }
+    const deletes = plan.op === undefined ? false : this.#isDelete(row, plan.op)
+    if (deletes === undefined) return "The value of '__op' is neither upsert nor delete"
+    batch.deletes[at] = deletes ? 1 : 0
+    if (primaryKey) this.#checkKeySize(batch, at)
+    return undefined
+  }
+
+  #layValue(row: FieldRow, index: number, at: number): string | undefined {
+    const written = this.#settings.plan.written[index]
+    const writer = this.#current.writers[index]
+    if (written === undefined || writer === undefined) return undefined
+    const { column, rule } = written
+    writer.clear(at)
+    let code: PutCode = putOk
+    if (rule.tag === 'source') {
+      const field = rule.index
+      if (row.nulls[field] === 1) return this.#layNull(column, index, at)
+      const source = row.sources[field]
+      if (source === undefined) return this.#layNull(column, index, at)
+      code = writer.put(source, row.starts[field] ?? 0, row.ends[field] ?? 0, at)
+      return code === putOk ? undefined : this.#layBad(row, index, code, at)
+    }
+    const value = rule.tag === 'default' ? this.#default(index) : rule.expression(this.#fieldOf(row))
+    if (value === null) return this.#layNull(column, index, at)
+    code = value.binary ? writer.putBinary(value.bytes, at) : writer.put(value.bytes, 0, value.bytes.length, at)
+    return code === putOk ? undefined : this.#layBad(row, index, code, at)
+  }
+
+  #layNull(column: ColumnDef, index: number, at: number): string | undefined {
+    if (!column.nullable) return `NULL value in non-nullable column '${column.name}'`
+    this.#current.writers[index]?.setNull(at)
+    return undefined
+  }
+
+  /** Strict: the row is filtered. Otherwise the value becomes NULL in silence (0.6). */
+  #layBad(row: FieldRow, index: number, code: typeof putBad | typeof putTooLong, at: number): string | undefined {
+    const written = this.#settings.plan.written[index]
+    if (written === undefined) return undefined
+    const { column, rule } = written
+    if (!this.#settings.strictMode) return this.#layNull(column, index, at)
+    const value = rule.tag === 'source' ? fieldText(row, rule.index) : ''
+    if (code === putTooLong) {
+      return `String '${value.slice(0, 100)}' is too long. The type of '${column.name}' is ${errorTypeName(column.type)}'`
+    }
+    return `The field (name = ${column.name}, pos = ${index}) is out of range. Type: ${errorTypeName(column.type)}, Value length: ${Buffer.byteLength(value)}, Value: ${value}`
+  }
+
+  #default(index: number): LoadValue {
+    const bytes = this.#defaults[index]
+    return bytes == null ? null : { bytes, binary: false }
+  }
+
+  #isDelete(row: FieldRow, rule: ValueRule): boolean | undefined {
+    if (rule.tag === 'default') return false
+    const text = rule.tag === 'source' ? opText(row, rule.index) : rule.expression(this.#fieldOf(row))?.bytes.toString()
+    switch (text?.toLowerCase()) {
+      case undefined:
+      case '0':
+      case 'upsert':
+        return false
+      case '1':
+      case 'delete':
+        return true
+      default:
+        return undefined
+    }
+  }
+
+  #fieldOf(row: FieldRow): (name: string) => LoadValue {
+    return (name) => {
+      const { sourceIndexes } = this.#settings.plan
+      const index = sourceIndexes.get(name) ?? sourceIndexes.get(name.toLowerCase())
+      if (index === undefined) throw new LoadFailure(`Column '${name}' cannot be resolved`)
+      if (row.nulls[index] === 1) return null
+      return {
+        bytes: row.sources[index]?.subarray(row.starts[index], row.ends[index]) ?? Buffer.alloc(0),
+        binary: false,
+      }
+    }
+  }
+
+  #checkKeySize(batch: RowBatch, at: number): void {
+    let bytes = 0
+    let lastText = false
+    for (const [index, { column }] of this.#settings.plan.written.entries()) {
+      if (!column.isKey) continue
+      if (lastText) bytes += 2
+      bytes += batch.writers[index]?.keyBytes(at) ?? 0
+      lastText = column.type.tag === 'varchar'
+    }
+    if (bytes > maxKeyBytes) {
+      throw new LoadFailure(`primary key size exceed the limit. row size: ${bytes}, limit: ${maxKeyBytes}`)
+    }
+  }
+}
+
+function fieldText(row: FieldRow, index: number): string {
+  return row.sources[index]?.toString('utf8', row.starts[index], row.ends[index]) ?? ''
+}
+
+function opText(row: FieldRow, index: number): string | undefined {
+  return row.nulls[index] === 1 ? undefined : fieldText(row, index)
+}
+
+function defaultBytes(column: ColumnDef, nowMs: number): Buffer | null {
+  if (column.default === undefined) return null
+  if (column.default.tag === 'literal') return Buffer.from(column.default.text)
+  if (column.default.tag === 'now') return Buffer.from(showTime(nowMs) ?? '')
+  return Buffer.from(crypto.randomUUID())
+}

@@ -1,0 +1,76 @@
+import { columnType, PacketWriter, statusFlag } from './wire.ts'
+
+/** A result column as the protocol describes it. */
+export interface WireColumn {
+  readonly name: string
+  readonly type: number
+  readonly length: number
+  readonly decimals: number
+  readonly isBinary: boolean
+}
+
+export function okPacket(affectedRows: number, info: string, moreResults: boolean): Buffer {
+  const status = statusFlag.autocommit | (moreResults ? statusFlag.moreResults : 0)
+  const writer = new PacketWriter().int(0, 1).lenenc(affectedRows).lenenc(0).int(status, 2).int(0, 2)
+  if (info !== '') writer.lenencBytes(info)
+  return writer.done()
+}
+
+export function errorPacket(errno: number, sqlState: string, message: string): Buffer {
+  return new PacketWriter()
+    .int(0xff, 1)
+    .int(errno, 2)
+    .bytes(Buffer.from(`#${sqlState}`))
+    .bytes(Buffer.from(message))
+    .done()
+}
+
+export function eofPacket(moreResults: boolean): Buffer {
+  return new PacketWriter()
+    .int(0xfe, 1)
+    .int(0, 2)
+    .int(statusFlag.autocommit | (moreResults ? statusFlag.moreResults : 0), 2)
+    .done()
+}
+
+/** One column definition (protocol 4.1). The character set is utf8 (33), or binary (63) for bytes and numbers. */
+export function columnPacket(column: WireColumn, withDefault: boolean): Buffer {
+  const isText = !column.isBinary && (column.type === columnType.varString || column.type === columnType.string)
+  const writer = new PacketWriter()
+    .lenencBytes('def')
+    .lenencBytes('')
+    .lenencBytes('')
+    .lenencBytes('')
+    .lenencBytes(column.name)
+    .lenencBytes(column.name)
+    .int(0x0c, 1)
+    .int(isText ? 33 : 63, 2)
+    .int(column.length, 4)
+    .int(column.type, 1)
+    .int(column.isBinary ? 128 : 0, 2)
+    .int(column.decimals, 1)
+    .int(0, 2)
+  if (withDefault) writer.int(0xfb, 1)
+  return writer.done()
+}
+
+/** A row of the text protocol; null is one byte 0xFB. */
+export function textRowPacket(values: readonly (string | Uint8Array | null)[]): Buffer {
+  const writer = new PacketWriter()
+  for (const value of values) {
+    if (value === null) writer.int(0xfb, 1)
+    else writer.lenencBytes(value)
+  }
+  return writer.done()
+}
+
+/** A row of the binary protocol. The stand-in describes all columns of prepared statements as text, so all values are. */
+export function binaryRowPacket(values: readonly (string | Uint8Array | null)[]): Buffer {
+  const bitmap = Buffer.alloc((values.length + 9) >> 3)
+  for (const [index, value] of values.entries()) {
+    if (value === null) bitmap[(index + 2) >> 3] = (bitmap[(index + 2) >> 3] ?? 0) | (1 << ((index + 2) & 7))
+  }
+  const writer = new PacketWriter().int(0, 1).bytes(bitmap)
+  for (const value of values) if (value !== null) writer.lenencBytes(value)
+  return writer.done()
+}

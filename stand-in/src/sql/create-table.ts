@@ -1,0 +1,229 @@
+import { isPrimaryKeyType, isSortKeyType, errorTypeName } from '../catalog/column-type.ts'
+import type { ColumnDef, ColumnDefault, TableModel } from '../catalog/table-def.ts'
+import { StandInError } from '../stand-in-error.ts'
+import type { ServerVersion } from '../version.ts'
+import type { TableName, TokenCursor } from './token-cursor.ts'
+import { parseType } from './type-parser.ts'
+
+/** A CREATE TABLE statement, checked but for what the catalog knows. */
+export interface CreateTable {
+  readonly table: TableName
+  readonly ifNotExists: boolean
+  readonly columns: readonly ColumnDef[]
+  readonly model: TableModel
+  readonly keyNames: readonly string[]
+  readonly comment: string
+  readonly partitionBy?: string | undefined
+  readonly distributedBy: readonly string[]
+  readonly buckets?: number | undefined
+  readonly orderBy?: readonly string[] | undefined
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** Reads what follows CREATE TABLE, the clauses in StarRocks' order (reference/starrocks.md 3). */
+export function parseCreateTable(
+  cursor: TokenCursor,
+  current: string | undefined,
+  version: ServerVersion,
+): CreateTable {
+  const ifNotExists = cursor.accept('IF', 'NOT', 'EXISTS')
+  const table = cursor.tableName(current)
+  const columns: ColumnDef[] = []
+  cursor.expect('(')
+  do {
+    if (cursor.sees('INDEX')) skipIndex(cursor)
+    else columns.push(parseColumn(cursor, version))
+  } while (cursor.accept(','))
+  cursor.expect(')')
+  if (cursor.accept('ENGINE')) {
+    cursor.accept('=')
+    cursor.name()
+  }
+  const keys = parseKeys(cursor)
+  const comment = parseComment(cursor)
+  const partitionBy = parsePartition(cursor)
+  const distribution = parseDistribution(cursor)
+  const orderBy = cursor.accept('ORDER', 'BY') ? cursor.nameList() : undefined
+  const properties = parseProperties(cursor)
+  cursor.end()
+  const model = keys?.model ?? 'duplicate'
+  const keyNames = keys?.names ?? impliedKeys(columns)
+  return {
+    table,
+    ifNotExists,
+    columns: withKeys(columns, model, keyNames),
+    model,
+    keyNames,
+    comment,
+    partitionBy,
+    ...distribution,
+    orderBy,
+    properties,
+  }
+}
+
+function skipIndex(cursor: TokenCursor): void {
+  cursor.expect('INDEX')
+  cursor.name()
+  cursor.nameList()
+  if (cursor.accept('USING')) cursor.name()
+  parseComment(cursor)
+}
+
+/** `name type [NULL | NOT NULL] [AUTO_INCREMENT] [DEFAULT x] [COMMENT 'x']`, in any order as StarRocks reads it. */
+export function parseColumn(cursor: TokenCursor, version: ServerVersion): ColumnDef {
+  const name = cursor.name()
+  checkColumnName(name)
+  const type = parseType(cursor, version)
+  let nullable = true
+  let autoIncrement = false
+  let value: ColumnDefault | undefined
+  let comment = ''
+  for (;;) {
+    if (cursor.accept('KEY')) continue
+    if (cursor.accept('NOT', 'NULL')) nullable = false
+    else if (cursor.accept('NULL')) nullable = true
+    else if (cursor.accept('AUTO_INCREMENT')) autoIncrement = true
+    else if (cursor.accept('DEFAULT')) value = parseDefault(cursor)
+    else if (cursor.accept('COMMENT')) comment = cursor.string()
+    else break
+  }
+  if (value?.tag === 'now' && type.tag !== 'datetime') {
+    throw new StandInError(`Default function now() for type ${errorTypeName(type)} is not supported`)
+  }
+  return { name, type, nullable: nullable && !autoIncrement, isKey: false, default: value, comment, autoIncrement }
+}
+
+/** Reserved names (3): `__op` and `__row`. */
+function checkColumnName(name: string): void {
+  if (/^__(?:op|row)/i.test(name)) {
+    throw new StandInError(
+      `Column name [${name}] is a system reserved name. Please choose a different one.`,
+      1064,
+      '42000',
+    )
+  }
+  if (name.length > 1024) throw new StandInError(`Incorrect column name '${name}'`, 1166, '42000')
+}
+
+/** Quoted literals, CURRENT_TIMESTAMP, uuid() and uuid_numeric(); no expression (4). */
+function parseDefault(cursor: TokenCursor): ColumnDefault | undefined {
+  const token = cursor.next()
+  if (token.tag === 'string' || token.tag === 'number') return { tag: 'literal', text: token.text }
+  if (token.tag === 'sign' && token.text === '-') return { tag: 'literal', text: `-${cursor.next().text}` }
+  if (token.word === 'NULL') return undefined
+  if (token.word === 'TRUE' || token.word === 'FALSE') return { tag: 'literal', text: token.word.toLowerCase() }
+  if (token.word === 'CURRENT_TIMESTAMP' || token.word === 'NOW') {
+    let digits = 0
+    if (cursor.accept('(') && !cursor.accept(')')) {
+      digits = cursor.whole()
+      cursor.expect(')')
+    }
+    return { tag: 'now', digits }
+  }
+  if (token.word === 'UUID' || token.word === 'UUID_NUMERIC') {
+    cursor.expect('(', ')')
+    return { tag: 'function', name: token.word === 'UUID' ? 'uuid()' : 'uuid_numeric()' }
+  }
+  if (token.tag === 'sign' && token.text === '(') {
+    const inner = parseDefault(cursor)
+    cursor.expect(')')
+    return inner
+  }
+  throw cursor.unexpected(token)
+}
+
+function parseKeys(cursor: TokenCursor): { model: TableModel; names: string[] } | undefined {
+  if (cursor.accept('PRIMARY', 'KEY')) return { model: 'primary', names: cursor.nameList() }
+  if (cursor.accept('DUPLICATE', 'KEY')) return { model: 'duplicate', names: cursor.nameList() }
+  if (cursor.accept('UNIQUE', 'KEY')) return { model: 'unique', names: cursor.nameList() }
+  if (cursor.sees('AGGREGATE', 'KEY')) throw new StandInError('The stand-in has no AGGREGATE KEY tables')
+  return undefined
+}
+
+/** Without a key clause the first columns that can be keys, three at most, are the duplicate key. */
+function impliedKeys(columns: readonly ColumnDef[]): string[] {
+  const keys: string[] = []
+  for (const column of columns.slice(0, 3)) {
+    if (!isSortKeyType(column.type)) break
+    keys.push(column.name)
+  }
+  return keys
+}
+
+/** Key columns must be the first ones, in order; primary keys of few types and never null (3). */
+function withKeys(columns: readonly ColumnDef[], model: TableModel, keyNames: readonly string[]): ColumnDef[] {
+  for (const [index, key] of keyNames.entries()) {
+    const column = columns.find(({ name }) => name.toLowerCase() === key.toLowerCase())
+    if (column === undefined) throw new StandInError(`Key column(${key}) doesn't exist.`, 1064, '42000')
+    if (columns[index] !== column) {
+      throw new StandInError(
+        'Key columns must be the first few columns of the schema and the order of the key columns must be consistent with the order of the schema',
+        1064,
+        '42000',
+      )
+    }
+    if (model === 'primary' && !isPrimaryKeyType(column.type)) {
+      throw new StandInError(`primary key column[${column.name}] type not supported: ${errorTypeName(column.type)}`)
+    }
+    if (model !== 'primary' && !isSortKeyType(column.type)) {
+      throw new StandInError(`Data type of first column cannot be ${errorTypeName(column.type)}`)
+    }
+  }
+  if (keyNames.length === 0) {
+    throw new StandInError(
+      `Data type of first column cannot be ${columns[0] === undefined ? '' : errorTypeName(columns[0].type)}`,
+    )
+  }
+  return columns.map((column, index) => {
+    if (index >= keyNames.length) return column
+    return { ...column, isKey: true, nullable: model === 'primary' ? false : column.nullable }
+  })
+}
+
+export function parseComment(cursor: TokenCursor): string {
+  if (!cursor.accept('COMMENT')) return ''
+  cursor.accept('=')
+  return cursor.string()
+}
+
+function parsePartition(cursor: TokenCursor): string | undefined {
+  if (!cursor.accept('PARTITION', 'BY')) return undefined
+  const start = cursor.at
+  let depth = 0
+  while (
+    !cursor.atEnd &&
+    !(depth === 0 && (cursor.sees('DISTRIBUTED') || cursor.sees('ORDER') || cursor.sees('PROPERTIES')))
+  ) {
+    const token = cursor.next()
+    if (token.tag === 'sign') depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0
+  }
+  return cursor.tokens
+    .slice(start, cursor.at)
+    .map((token) => (token.tag === 'string' ? `"${token.text}"` : token.text))
+    .join(' ')
+}
+
+function parseDistribution(cursor: TokenCursor): { distributedBy: string[]; buckets?: number | undefined } {
+  if (!cursor.accept('DISTRIBUTED', 'BY')) return { distributedBy: [] }
+  let distributedBy: string[] = []
+  if (!cursor.accept('RANDOM')) {
+    cursor.expect('HASH')
+    distributedBy = cursor.nameList()
+  }
+  return { distributedBy, buckets: cursor.accept('BUCKETS') ? cursor.whole() : undefined }
+}
+
+/** `PROPERTIES ("k" = "v", ...)`. */
+export function parseProperties(cursor: TokenCursor): Record<string, string> {
+  const properties: Record<string, string> = {}
+  if (!cursor.accept('PROPERTIES')) return properties
+  cursor.expect('(')
+  do {
+    const key = cursor.string()
+    cursor.expect('=')
+    properties[key] = cursor.string()
+  } while (cursor.accept(','))
+  cursor.expect(')')
+  return properties
+}

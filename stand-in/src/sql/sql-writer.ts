@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import type { ColumnDef, TableDef } from '../catalog/table-def.ts'
+import { defaultSql } from '../load/apply-sql.ts'
+import { FieldRow, LoadFailure } from '../load/field-row.ts'
+import { type LoadParams, loadParams } from '../load/load-params.ts'
+import type { TableLoad } from '../load/table-load.ts'
+import { messageOf, StandInError } from '../stand-in-error.ts'
+import { quoteName } from '../storage/duck.ts'
+import type { Transaction } from '../txn/transaction.ts'
+import { StagedDuckRows } from './duck-rows.ts'
+import type { Session } from './session.ts'
+import type { SqlContext } from './sql-context.ts'
+import { ok, type StatementResult } from './statement-result.ts'
+
+/** Rows that a statement writes: a DuckDB query that answers every column of the table, in order. */
+export interface SqlRows {
+  readonly table: TableDef
+  readonly sql: string
+  readonly deletes: boolean
+  readonly label?: string | undefined
+  /** INSERT OVERWRITE: the old rows go first. */
+  readonly overwrite?: boolean | undefined
+}
+
+/** A column as text in the form that loads read; binary values as base64. */
+export function loadText(column: ColumnDef, expression: string): string {
+  return column.type.tag === 'varbinary' ? `to_base64(unhex(hex(${expression})))` : `sr_text(${expression})`
+}
+
+/** A column's default as text in the form that loads read. */
+export const defaultLoadText = (column: ColumnDef): string => loadText(column, defaultSql(column))
+
+const insertTimeoutMs = 14_400_000
+
+/**
+ * Writes through the same judgement as a load: types, lengths, NOT NULL and the model's rules hold for INSERT, UPDATE
+ * and DELETE too (reference/starrocks.md 6).
+ */
+export async function writeRows(context: SqlContext, session: Session, rows: SqlRows): Promise<StatementResult> {
+  const { transactions } = context
+  const label = rows.label ?? `insert_${randomUUID()}`
+  const open = session.transaction
+  if (open !== undefined && open.database !== rows.table.database) {
+    throw new StandInError('Cannot write tables of different databases in one transaction')
+  }
+  const held = transactions.labels.find(rows.table.database, label)
+  if (held !== undefined && held.status !== 'ABORTED') throw new StandInError(`Label [${label}] has already been used.`)
+  const txn =
+    open ??
+    transactions.begin({
+      database: rows.table.database,
+      label,
+      kind: 'insert',
+      table: rows.table,
+      timeoutMs: insertTimeoutMs,
+    })
+  try {
+    const written = await feed(context, session, txn, rows)
+    if (open === undefined && written > 0) await transactions.commit(txn)
+    if (open === undefined && written === 0) await transactions.abort(txn, 'no rows')
+    return ok(
+      written,
+      `{'label':'${txn.label}', 'status':'${open === undefined ? 'VISIBLE' : 'PREPARE'}', 'txnId':'${txn.id}'}`,
+    )
+  } catch (error) {
+    if (open === undefined) await transactions.abort(txn, messageOf(error))
+    if (error instanceof LoadFailure) throw strictFailure(error, txn)
+    throw error
+  }
+}
+
+function strictFailure(error: LoadFailure, txn: Transaction): StandInError {
+  const first = [...txn.loads.values()].map((load) => load.errors.first).find((line) => line !== undefined)
+  if (error.message !== 'too many filtered rows') return new StandInError(error.message)
+  const detail = first === undefined ? '' : ` ${first}`
+  return new StandInError(
+    `Insert has filtered data in strict mode. txn_id = ${txn.id}, tracking sql = select tracking_log from information_schema.load_tracking_logs where job_id=${txn.id}.${detail}`,
+  )
+}
+
+function paramsOf(session: Session): LoadParams {
+  return loadParams(
+    { format: 'json', strict_mode: session.variable('enable_insert_strict') === 'false' ? 'false' : 'true' },
+    true,
+  )
+}
+
+/** Runs the query and hands its rows over; answers how many were good. */
+async function feed(context: SqlContext, session: Session, txn: Transaction, rows: SqlRows): Promise<number> {
+  const { table } = rows
+  const load = txn.loads.get(table.name) ?? context.transactions.addLoad(txn, table, paramsOf(session))
+  const before = load.counts.total
+  load.replacesAll ||= rows.overwrite === true
+  const source = await StagedDuckRows.run(context.duck, rows.sql)
+  const row = new FieldRow()
+  row.count = table.columns.length + (table.model === 'primary' ? 1 : 0)
+  const op = Buffer.from(rows.deletes ? '1' : '0')
+  await source.each((values) => {
+    for (const [index, value] of values.entries()) setField(row, index, value)
+    if (table.model === 'primary') setField(row, table.columns.length, op)
+    load.intake.row(row, () => values.map((value) => value?.toString() ?? 'NULL').join('\t'))
+    return load.store()
+  })
+  checkFiltered(load)
+  return load.counts.total - before
+}
+
+function setField(row: FieldRow, index: number, value: Buffer | null): void {
+  row.nulls[index] = value === null ? 1 : 0
+  row.sources[index] = value ?? Buffer.alloc(0)
+  row.starts[index] = 0
+  row.ends[index] = value?.length ?? 0
+}
+
+function checkFiltered(load: TableLoad): void {
+  if (load.counts.filtered > 0) throw new LoadFailure('too many filtered rows')
+}
+
+/** The SELECT list that reads a table's rows in the form that loads read. */
+export function selfColumns(table: TableDef): string[] {
+  return table.columns.map((column) => loadText(column, `"self".${quoteName(column.name)}`))
+}

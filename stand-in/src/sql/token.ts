@@ -1,0 +1,92 @@
+import { syntaxError } from '../stand-in-error.ts'
+
+/** A piece of a statement. `text` is what it means: names without back quotes, strings without quotes and escapes. */
+export interface Token {
+  readonly tag: 'name' | 'quoted' | 'string' | 'number' | 'sign' | 'parameter'
+  readonly text: string
+  /** Upper case, for names; else the text. */
+  readonly word: string
+  /** Where it begins in the statement. */
+  readonly at: number
+}
+
+const signs = ['<=>', '->>', '<>', '!=', '>=', '<=', '||', '&&', '->', ':=', '@@']
+
+const space = /(?:\s+|--[ \t][^\n]*(?:\n|$)|--(?=\n|$)|#[^\n]*(?:\n|$)|\/\*(?!\+)[\s\S]*?\*\/|\/\*\+[\s\S]*?\*\/)+/y
+const name = /[A-Za-z_\u0080-\uffff$][\w$\u0080-\uffff]*/y
+const number = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
+const hex = /0[xX][0-9A-Fa-f]+/y
+
+/**
+ * Cuts a MySQL statement into tokens; comments and hints are dropped.
+ * @throws {StandInError} 1064 for an open quote or an unknown character.
+ */
+export function tokenize(sql: string): Token[] {
+  const tokens: Token[] = []
+  let at = 0
+  const sticky = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = at
+    return pattern.exec(sql)?.[0]
+  }
+  const push = (tag: Token['tag'], text: string, length: number): void => {
+    tokens.push({ tag, text, word: tag === 'name' ? text.toUpperCase() : text, at })
+    at += length
+  }
+  while (at < sql.length) {
+    at += sticky(space)?.length ?? 0
+    const char = sql[at]
+    if (char === undefined) break
+    if (char === '`') {
+      const end = closing(sql, at, '`')
+      push('quoted', sql.slice(at + 1, end - 1).replaceAll('``', '`'), end - at)
+    } else if (char === "'" || char === '"') {
+      const end = closing(sql, at, char)
+      push('string', unescape(sql.slice(at + 1, end - 1), char), end - at)
+    } else if (char === '?') {
+      push('parameter', '?', 1)
+    } else {
+      const word = sticky(name)
+      const digits = word === undefined ? (sticky(hex) ?? sticky(number)) : undefined
+      const sign = signs.find((candidate) => sql.startsWith(candidate, at)) ?? char
+      if (word !== undefined) push('name', word, word.length)
+      else if (digits !== undefined) push('number', digits, digits.length)
+      else push('sign', sign, sign.length)
+    }
+  }
+  return tokens
+}
+
+function closing(sql: string, start: number, quote: string): number {
+  for (let at = start + 1; at < sql.length; at++) {
+    if (sql[at] === '\\' && quote !== '`') at++
+    else if (sql[at] === quote) {
+      if (sql[at + 1] !== quote) return at + 1
+      at++
+    }
+  }
+  throw syntaxError(`at position ${start}: unterminated ${quote}`)
+}
+
+const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', 0: '\0', b: '\b', Z: '\u001a' }
+
+/** Backslash escapes as MySQL has them; `\%` and `\_` keep their backslash (LIKE needs it). */
+function unescape(text: string, quote: string): string {
+  return text
+    .replaceAll(quote + quote, quote)
+    .replaceAll(/\\([\s\S])/g, (whole, char: string) =>
+      char === '%' || char === '_' ? whole : (escapes[char] ?? char),
+    )
+}
+
+/** Cuts a text of several statements at its semicolons; empty ones are dropped. */
+export function splitStatements(sql: string): string[] {
+  const statements: string[] = []
+  let start = 0
+  for (const token of tokenize(sql)) {
+    if (token.tag !== 'sign' || token.text !== ';') continue
+    statements.push(sql.slice(start, token.at))
+    start = token.at + 1
+  }
+  statements.push(sql.slice(start))
+  return statements.filter((statement) => tokenize(statement).length > 0)
+}

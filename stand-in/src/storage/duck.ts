@@ -1,0 +1,112 @@
+import duckdb, { type Connection, type Database } from '@duckdb/node-bindings'
+import { DuckDBConnection, type DuckDBMaterializedResult, type DuckDBResult } from '@duckdb/node-api'
+
+/** How a DuckDB file is opened. */
+export interface DuckSettings {
+  readonly path: string
+  readonly memoryLimit: string
+  readonly tempDir: string
+  /** Run once on every new connection. */
+  readonly sessionSql: string
+}
+
+/** One DuckDB connection: statements run one after another; temporary tables live and die with it. */
+export class DuckConnection {
+  readonly handle: Connection
+  readonly #api: DuckDBConnection
+
+  constructor(handle: Connection) {
+    this.handle = handle
+    this.#api = new DuckDBConnection(handle)
+  }
+
+  /** Runs one or more statements. */
+  async run(sql: string): Promise<DuckDBMaterializedResult> {
+    return await this.#api.run(sql)
+  }
+
+  /** Streams the result of one statement, chunk by chunk. */
+  async stream(sql: string): Promise<DuckDBResult> {
+    return await this.#api.stream(sql)
+  }
+
+  /** All rows of a small result, each value as text or null. */
+  async texts(sql: string): Promise<(string | null)[][]> {
+    const reader = await this.#api.runAndReadAll(sql)
+    return reader.getRows().map((row) => row.map((value) => (value === null ? null : String(value))))
+  }
+
+  /** Runs `work` in one transaction, rolled back when it throws. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.run('BEGIN')
+    try {
+      const result = await work()
+      await this.run('COMMIT')
+      return result
+    } catch (error) {
+      await this.run('ROLLBACK').catch(() => undefined)
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#api.closeSync()
+  }
+}
+
+/** The DuckDB database behind the stand-in; hands out connections and takes them back. */
+export class Duck {
+  readonly #database: Database
+  readonly #sessionSql: string
+  readonly #idle: DuckConnection[] = []
+
+  private constructor(database: Database, sessionSql: string) {
+    this.#database = database
+    this.#sessionSql = sessionSql
+  }
+
+  static async open(settings: DuckSettings): Promise<Duck> {
+    const config = duckdb.create_config()
+    duckdb.set_config(config, 'duckdb_api', 'starrocks-stand-in')
+    duckdb.set_config(config, 'memory_limit', settings.memoryLimit)
+    duckdb.set_config(config, 'temp_directory', settings.tempDir)
+    duckdb.set_config(config, 'threads', '2')
+    duckdb.set_config(config, 'preserve_insertion_order', 'true')
+    return new Duck(await duckdb.open(settings.path, config), settings.sessionSql)
+  }
+
+  /** A connection for the caller alone, until it is given back with `release`. */
+  async acquire(): Promise<DuckConnection> {
+    const idle = this.#idle.pop()
+    if (idle !== undefined) return idle
+    const connection = new DuckConnection(await duckdb.connect(this.#database))
+    await connection.run(this.#sessionSql)
+    return connection
+  }
+
+  release(connection: DuckConnection): void {
+    if (this.#idle.length < 16) this.#idle.push(connection)
+    else connection.close()
+  }
+
+  /** Runs `work` on a connection of its own. */
+  async with<T>(work: (connection: DuckConnection) => Promise<T>): Promise<T> {
+    const connection = await this.acquire()
+    try {
+      return await work(connection)
+    } finally {
+      this.release(connection)
+    }
+  }
+
+  close(): void {
+    for (const connection of this.#idle.splice(0)) connection.close()
+    duckdb.close_sync(this.#database)
+  }
+}
+
+/** A DuckDB string literal. */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** A DuckDB identifier. */
+export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`

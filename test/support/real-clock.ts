@@ -1,0 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Clock } from '../../src/core/clock.ts'
+
+/** The system's clock, for tests that talk to real servers. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  setTimer: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs).unref()
+    return { cancel: () => clearTimeout(timer) }
+  },
+  sleep: (delayMs, signal) => delay(delayMs, undefined, { signal }),
+}
