@@ -216,10 +216,12 @@ describe('verify', () => {
         verifiedUpTo: lsn(1n),
         rowsCompared: 5,
         rowsDifferent,
+        rowsUnsettled: 0,
         differences: [],
         ms: 1,
       },
     ],
+    notCompared: [],
   })
 
   test('exits with 1 when rows differ, and tells progress on standard error', async () => {
