@@ -1,6 +1,4 @@
-import { beginField, endField, endFieldAsNull } from '../../src/app/verify/canonical-row.ts'
 import type { CanonicalRow, TableSide } from '../../src/app/verify/table-side.ts'
-import { ByteBuffer } from '../../src/core/byte-buffer.ts'
 
 /** A side of a table that is a map: key -> the other columns. */
 export class MemorySide implements TableSide {
@@ -30,17 +28,15 @@ export class MemorySide implements TableSide {
 }
 
 function canonicalRow(key: string, values: readonly (string | null)[]): CanonicalRow {
-  const out = new ByteBuffer(16)
-  append(key, out)
-  const keyEnd = out.length
-  for (const value of values) append(value, out)
-  return { bytes: out.bytes, start: 0, keyEnd, end: out.length }
+  const keyField = canonicalField(key)
+  const bytes = Buffer.concat([keyField, ...values.map(canonicalField)])
+  return { bytes, start: 0, keyEnd: keyField.length, end: bytes.length }
 }
 
-function append(text: string | null, out: ByteBuffer): void {
-  const start = beginField(out)
-  const bytes = Buffer.from(text ?? '')
-  out.append(bytes, 0, bytes.length)
-  if (text === null) endFieldAsNull(out, start)
-  else endField(out, start)
+function canonicalField(text: string | null): Buffer {
+  if (text === null) return Buffer.from([0])
+  const bytes = Buffer.from(text)
+  const header = Buffer.from([1, 0, 0, 0, 0])
+  header.writeUInt32LE(bytes.length, 1)
+  return Buffer.concat([header, bytes])
 }

@@ -1,4 +1,4 @@
-import { fieldTexts } from './canonical-row.ts'
+import { fieldTexts } from './canonical-fields.ts'
 import { hashText } from './find-candidates.ts'
 import { RowHash } from './row-hash.ts'
 import { judgeKey, type Observation } from './settle-rule.ts'

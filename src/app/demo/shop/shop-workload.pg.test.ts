@@ -1,22 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Clock } from '../../../core/clock.ts'
+import { systemClock } from '../../system-clock.ts'
 import { openDatabase, type TestDatabase } from '../../../../test/support/postgres.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import { createShop } from './create-shop.ts'
 import { FIRST_BALANCE } from './shop-data.ts'
 import { openShop } from './shop-workload.ts'
 
-/** Real time: the workload works against a real server. */
-const CLOCK: Clock = {
-  now: () => Date.now(),
-  monotonicMs: () => performance.now(),
-  setTimer: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs)
-    return { cancel: () => clearTimeout(timer) }
-  },
-  sleep: (delayMs, signal) => delay(delayMs, undefined, { signal }),
-}
+/** The workload works against a real server, so in real time. */
+const CLOCK = systemClock()
 
 async function fill(database: TestDatabase, seed: number, scale: number) {
   const client = await database.connect()
