@@ -59,8 +59,9 @@ export class PipelineWorld {
         truncateAsDeletesUpToRows: 1000,
       },
     }
+    const openSession = async () => ({ deps: session, [Symbol.asyncDispose]: async () => undefined })
     this.#running = runEmbedded(
-      { session, clock: quickClock, random: Math.random, signals: session.signals },
+      { openSession, clock: quickClock, random: Math.random, signals: session.signals },
       this.#stop.signal,
     )
     this.#running.catch(() => undefined)

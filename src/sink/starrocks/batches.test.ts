@@ -25,7 +25,7 @@ const MODES: readonly Mode[] = [
   { guarantee: 'converging', version: '3.3.5' },
 ]
 
-describe.each(MODES)('batches on StarRocks $version', ({ guarantee, version }) => {
+describe.each(MODES)('batches on StarRocks $version', { timeout: 20_000 }, ({ guarantee, version }) => {
   let standIn: StandInProcess
   let target: StarRocksTarget
   let writer: Writer
@@ -202,7 +202,7 @@ describe.each(MODES)('batches on StarRocks $version', ({ guarantee, version }) =
   })
 
   test('a trouble that passes is nobody’s fault', async () => {
-    await standIn.fault({ match: { path: 'load' }, action: 'cut-before' })
+    await standIn.fault({ match: { path: 'load' }, action: 'cut-before', times: 2 })
     await expect(writer.sink.findRejected(transfer(), writer.ownership)).rejects.toMatchObject({ retry: 'auto' })
   })
 })

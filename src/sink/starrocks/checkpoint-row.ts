@@ -6,9 +6,6 @@ import type { StateReader } from './state/state-reader.ts'
 import type { TransactionName } from './transaction-client.ts'
 import { pauseMs, waitUntilVisible } from './transaction-ender.ts'
 
-/** How long the row may lag behind a commit before that counts as lost: a follower front end answers late. */
-const ROW_LAG_MS = 5_000
-
 /** The row of `_sync_checkpoint` as this process knows it: what it committed last, and whether readers see it. */
 export class CheckpointRow {
   readonly #context: SinkContext
@@ -74,7 +71,7 @@ export class CheckpointRow {
   async #judge(previous: Checkpoint, isExpected: (verdict: RowVerdict) => boolean): Promise<RowVerdict> {
     await this.untilVisible()
     const { clock, timeouts, closing } = this.#context
-    const deadline = clock.monotonicMs() + ROW_LAG_MS
+    const deadline = clock.monotonicMs() + timeouts.rowLagMs
     for (let asked = 0; ; asked += 1) {
       const verdict = judgeRow(previous, await this.#reader.checkpoint(), this.#writerId)
       if (verdict.tag === 'already-committed') this.committed(verdict.checkpoint, [])

@@ -46,7 +46,7 @@ const RULES: readonly Rule[] = [
   [/label .*has already been used|transaction already started with label/i, labelUsed],
   [/access denied|privilege/i, mend('SINK_PRIVILEGE')],
   [
-    /can't find the transaction|no transaction found|transaction with label .* not exist|lost due to fe leader/i,
+    /can't find the transaction|no transaction found|stream load task.*does not exist|transaction with label .* not exist|lost due to fe leader/i,
     is('no-such-transaction'),
   ],
   [/fail(ed)? to get tablet|tablet .*not (found|exist)/i, is('aborted')],

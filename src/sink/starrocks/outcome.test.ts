@@ -202,6 +202,8 @@ const MULTI: readonly Row[] = [
   ['commit', failed('stream load task L has already been commited'), 'durable'],
   ['load', failed('stream load task L is aborting'), 'next-attempt'],
   ['load', failed('stream load task L is committing, can not accept new loads'), 'ask-state'],
+  ['rollback', failed('stream load taskLdoes not exist'), 'next-attempt'],
+  ['commit', failed('stream load task L does not exist'), 'ask-state'],
   ['load', failed('cancelled after FE restart'), 'next-attempt'],
   ['rollback', failed('Can not abort transaction 12 during committing, label is L'), 'ask-state'],
   ['load', failed('transaction 12 possibly lost due to FE leader switch'), 'next-attempt'],

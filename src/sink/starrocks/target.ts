@@ -34,6 +34,8 @@ export interface SinkTimeouts {
   readonly queryMs: number
   /** For the end of a transaction that is in doubt, before the doubt is handed to the caller. */
   readonly doubtMs: number
+  /** How long the checkpoint row may lag behind a commit before that counts as lost: a follower front end answers late. */
+  readonly rowLagMs: number
   /** Between two questions about the same thing, at first; it grows up to ten times. */
   readonly pollMs: number
 }
@@ -44,5 +46,6 @@ export const DEFAULT_TIMEOUTS: SinkTimeouts = {
   replyMs: 60_000,
   queryMs: 60_000,
   doubtMs: 60_000,
+  rowLagMs: 5_000,
   pollMs: 20,
 }

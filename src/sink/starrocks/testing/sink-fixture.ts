@@ -68,7 +68,7 @@ export interface Writer extends AsyncDisposable {
 /** Connects a process. */
 export async function writerOf(target: StarRocksTarget, id: string, pipeline = 'shop'): Promise<Writer> {
   const points = new HeldFailPoints()
-  const timeouts = { connectMs: 2_000, replyMs: 5_000, doubtMs: 5_000, pollMs: 2 }
+  const timeouts = { connectMs: 2_000, replyMs: 5_000, doubtMs: 5_000, rowLagMs: 200, pollMs: 2 }
   const sink = await openStarRocksSink({
     target,
     pipeline,
