@@ -42,13 +42,9 @@ export class StandInProcess implements AsyncDisposable {
     const directory = await mkdtemp(join(tmpdir(), 'stand-in-'))
     const ports = ['--mysql-port', '0', '--http-port', '0', '--be-http-port', '0', '--admin-port', '0']
     const program = new URL('../../stand-in/src/main.ts', import.meta.url).pathname
-    const child = spawn(
-      process.execPath,
-      [program, ...ports, '--data', directory, '--log', '/tmp/standin.log', ...options],
-      {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    )
+    const child = spawn(process.execPath, [program, ...ports, '--data', directory, ...options], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     for await (const line of createInterface({ input: child.stdout })) {
       const told: unknown = JSON.parse(line)
       if (isReady(told)) return new StandInProcess(child, told, directory)
