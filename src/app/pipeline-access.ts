@@ -1,16 +1,16 @@
 import type { Config } from '../config/config.ts'
-import { matchTables } from '../config/match-tables.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SinkState } from '../core/sink.ts'
 import { SqlClient } from '../sink/starrocks/mysql/sql-client.ts'
 import { StateReader } from '../sink/starrocks/state/state-reader.ts'
 import { isMissing } from '../sink/starrocks/tables/target-catalog.ts'
 import { DEFAULT_TIMEOUTS } from '../sink/starrocks/target.ts'
-import type { ConnectionOptions } from '../source/postgres/catalog/connection-options.ts'
 import { Connector } from '../source/postgres/catalog/connector.ts'
 import type { Session } from '../source/postgres/catalog/session.ts'
 import { SessionHolder } from '../source/postgres/catalog/session-holder.ts'
-import { PostgresSource } from '../source/postgres/postgres-source.ts'
+import type { PostgresSource } from '../source/postgres/postgres-source.ts'
+import { sourceConnection, starRocksTarget } from './connections.ts'
+import { openSource } from './open-session.ts'
 
 const SQL_CONNECTIONS = 2
 
@@ -24,30 +24,17 @@ export interface PipelineAccess extends AsyncDisposable {
   session(): Promise<Session>
 }
 
-/** Where the source of a configuration is. */
-export function sourceConnection(config: Config): ConnectionOptions {
-  const { host, port, database, user, password, tls } = config.source
-  return {
-    host,
-    port,
-    database,
-    user,
-    password: password?.reveal(),
-    tls: { mode: tls.mode, ca: tls.ca, cert: tls.cert, key: tls.key?.reveal() },
-    applicationName: `pg-starrocks-sync ${config.pipeline} command`,
-  }
-}
-
 /** Opens both sides; the caller disposes of them. */
 export function openAccess(config: Config, clock: Clock): PipelineAccess {
-  const connection = sourceConnection(config)
-  const source = openSource(config, connection, clock)
-  const connector = new Connector(connection, clock)
+  // Commands never stream: what would be signalled is told to nobody.
+  const source = openSource(config, { clock, signals: { emit: () => undefined } })
+  const connector = new Connector(sourceConnection(config), clock)
   const sessions = new SessionHolder(() => connector.open())
+  const { feMysql: addresses, user, password } = starRocksTarget(config, [])
   const sql = new SqlClient({
-    addresses: config.target.feMysql,
-    user: config.target.user,
-    password: config.target.password.reveal(),
+    addresses,
+    user,
+    password,
     connectMs: DEFAULT_TIMEOUTS.connectMs,
     queryMs: DEFAULT_TIMEOUTS.queryMs,
     limit: SQL_CONNECTIONS,
@@ -69,18 +56,4 @@ export function openAccess(config: Config, clock: Clock): PipelineAccess {
       await Promise.all([source, sessions, sql].map((each) => each[Symbol.asyncDispose]()))
     },
   }
-}
-
-function openSource(config: Config, connection: ConnectionOptions, clock: Clock): PostgresSource {
-  const options = {
-    connection,
-    pipeline: config.pipeline,
-    slot: config.source.slot,
-    publication: config.source.publication,
-    matches: matchTables(config),
-    spool: { directory: config.sync.spoolDirectory, memoryBytes: config.sync.spoolAfterBytes },
-    snapshotConnections: 1,
-  }
-  // Commands never stream: what would be signalled is told to nobody.
-  return new PostgresSource(options, { clock, signals: { emit: () => undefined } })
 }

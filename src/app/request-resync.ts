@@ -40,15 +40,6 @@ export async function requestOfPipeline(config: Config, options: PipelineRequest
   return position
 }
 
-/** Asks for a new copy of tables. @see requestOfPipeline */
-export async function requestResync(
-  config: Config,
-  tables: readonly TableId[] | 'all',
-  around: Pick<PipelineRequestOptions, 'clock' | 'abort' | 'wait'>,
-): Promise<Lsn> {
-  return await requestOfPipeline(config, { do: 'resync', tables, ...around })
-}
-
 /** The tables that are meant, all of them known to the source. */
 async function tablesOf(
   config: Config,

@@ -12,6 +12,7 @@ import type { ServerFeatures } from '../sink/starrocks/compiled-table.ts'
 import { serverFeatures } from '../sink/starrocks/mysql/server-features.ts'
 import { DEFAULT_TIMEOUTS } from '../sink/starrocks/target.ts'
 import { readSlot } from '../source/postgres/catalog/read-slot.ts'
+import { starRocksTarget } from './connections.ts'
 import { openAccess, type PipelineAccess } from './pipeline-access.ts'
 import { compareTable, type TableToCompare } from './verify/compare-table.ts'
 import { hasPendingChanges } from './verify/pending-changes.ts'
@@ -101,14 +102,9 @@ class Verification {
 
   #prepare({ schema, route }: DiscoveredTable, features: ServerFeatures): TableToCompare {
     const { source, sql } = this.#access
-    const { feMysql, user, password } = this.#config.target
+    const { feMysql: addresses, user, password } = starRocksTarget(this.#config, [])
     const compiled = compileTable(schema, route, features)
-    const from = {
-      addresses: feMysql,
-      user,
-      password: password.reveal(),
-      connectMs: DEFAULT_TIMEOUTS.connectMs,
-    }
+    const from = { addresses, user, password, connectMs: DEFAULT_TIMEOUTS.connectMs }
     return {
       schema,
       plan: compiled.plan,
@@ -133,7 +129,7 @@ class Verification {
           catchUp: () => this.#position.catchUp(),
           showValues: request.showValues ?? false,
           monotonicMs: () => request.clock.monotonicMs(),
-          onRound: (keysLeft) => request.onProgress(`${id}: ${keysLeft} rows are looked at again`),
+          onRound: (keysLeft) => request.onProgress(`${id}: rows to look at again: ${keysLeft}`),
         })
       } catch (error) {
         if (attempt === ATTEMPTS || !(error instanceof SyncError) || error.code !== 'SNAPSHOT_OUTDATED') throw error

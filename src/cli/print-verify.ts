@@ -13,9 +13,19 @@ const KINDS: Readonly<Record<RowDifference['kind'], string>> = {
 function differenceLine(table: TableComparison, difference: RowDifference): string {
   const columns = difference.columns.length === 0 ? '' : ` in ${difference.columns.join(', ')}`
   const values = (difference.values ?? []).map(({ source, target }, index) => {
-    return `    ${difference.columns[index]}: ${JSON.stringify(source)} in the source, ${JSON.stringify(target)} in the target\n`
+    return `    ${difference.columns[index]}: ${shortened(source)} in the source, ${shortened(target)} in the target\n`
   })
   return `  ${table.table} (${difference.key.join(', ')}): ${KINDS[difference.kind]}${columns}\n${values.join('')}`
+}
+
+const MOST_CHARACTERS = 80
+
+function shortened(value: string | null): string {
+  if (value === null) return 'NULL'
+  const rest = value.length - MOST_CHARACTERS
+  return rest <= 0
+    ? JSON.stringify(value)
+    : `${JSON.stringify(value.slice(0, MOST_CHARACTERS))} and ${rest} more characters`
 }
 
 function unsettledLine({ table, rowsUnsettled }: TableComparison): string {

@@ -147,7 +147,7 @@ test('verify: values only where they were asked for, and what cannot be judged i
   const values = [{ source: 'a', target: null }]
   const differences = [{ key: ['7'], kind: 'different', columns: ['name'], values } as const]
   const shown = verifyText({ tables: [{ ...first, rowsDifferent: 1, differences }], notCompared: [] }, false)
-  expect(shown).toContain('differs in name\n    name: "a" in the source, null in the target\n')
+  expect(shown).toContain('differs in name\n    name: "a" in the source, NULL in the target\n')
   const moving = verifyText({ tables: [{ ...first, rowsUnsettled: 2 }], notCompared: [] }, false)
   expect(moving).toContain('\n  public.orders: 2 rows cannot be judged: they are on their way\n')
   expect(moving).toContain('1,234,567 rows compared: no difference found; the rows above cannot be judged.\n')
