@@ -12,10 +12,12 @@ import type { VerifyReport } from '../core/verify-report.ts'
 import { checkCommand } from './check.ts'
 import type { Command, CommandContext } from './command.ts'
 import { demoCommand, type DemoRequest } from './demo.ts'
-import { resyncCommand, type ResyncDeps } from './resync.ts'
+import { pauseCommand, resumeCommand } from './pause-resume.ts'
+import { resyncCommand } from './resync.ts'
 import { runCommand, type ServiceSurroundings } from './run.ts'
 import { runProgram } from './run-program.ts'
 import { statusCommand } from './status.ts'
+import type { TableRequestDeps } from './table-request.ts'
 import { tablesCommand } from './tables.ts'
 import { verifyCommand, type VerifyRequest } from './verify.ts'
 
@@ -183,13 +185,27 @@ describe('status and tables', () => {
 })
 
 describe('resync', () => {
-  const requestResync = vi.fn<ResyncDeps['requestResync']>(() => Promise.resolve(lsn(0x16b3748n)))
-  const command = resyncCommand(() => Promise.resolve({ requestResync }))
+  const requestOfPipeline = vi.fn<TableRequestDeps['requestOfPipeline']>(() => Promise.resolve(lsn(0x16b3748n)))
+  const load = () => Promise.resolve({ requestOfPipeline })
+  const command = resyncCommand(load)
 
   test('asks for tables that the configuration copies', async () => {
     const { out } = await call(command, ['-c', good, 'orders', 'public.users'])
     expect(out).toBe('Asked for a new copy of public.orders, public.users at 0/16B3748.\n')
-    expect(requestResync).toHaveBeenLastCalledWith(expect.anything(), ['public.orders', 'public.users'])
+    expect(requestOfPipeline.mock.lastCall?.[1]).toMatchObject({
+      do: 'resync',
+      tables: ['public.orders', 'public.users'],
+    })
+    expect(requestOfPipeline.mock.lastCall?.[1].wait).toBeUndefined()
+  })
+
+  test('pause and resume ask in the same way, and wait when they are told to', async () => {
+    expect((await call(pauseCommand(load), ['-c', good, 'orders'])).out).toBe(
+      'Asked to pause public.orders at 0/16B3748.\n',
+    )
+    await call(resumeCommand(load), ['-c', good, '--all', '--wait'])
+    expect(requestOfPipeline.mock.lastCall?.[1]).toMatchObject({ do: 'resume', tables: 'all' })
+    expect(requestOfPipeline.mock.lastCall?.[1].wait).toBeDefined()
   })
 
   test('asks for all', async () => {
@@ -216,10 +232,12 @@ describe('verify', () => {
         verifiedUpTo: lsn(1n),
         rowsCompared: 5,
         rowsDifferent,
+        rowsUnsettled: 0,
         differences: [],
         ms: 1,
       },
     ],
+    notCompared: [],
   })
 
   test('exits with 1 when rows differ, and tells progress on standard error', async () => {
