@@ -93,6 +93,11 @@ export const ERROR_CATALOGUE = {
     remedy: 'Add a primary key, or: ALTER TABLE t REPLICA IDENTITY USING INDEX a_unique_index.',
     retry: 'manual',
   },
+  TABLE_UNSUPPORTED: {
+    cause: 'Changes of such a relation are not in the write-ahead log: a view, a foreign, unlogged or temporary table.',
+    remedy: 'Leave it out of the patterns, or do what the message says.',
+    retry: 'manual',
+  },
   TABLE_SHAPE_CHANGED: {
     cause: 'The source table has another shape than its target table.',
     remedy: 'Bring the target table to the new shape (or drop it), then run sync-app resync TABLE.',

@@ -64,7 +64,13 @@ export interface Blocker {
 /** A matched table that cannot take part, and why. */
 export interface RefusedTable {
   readonly table: TableId
-  readonly code: 'TABLE_NO_KEY' | 'TYPE_UNSUPPORTED' | 'SOURCE_PRIVILEGE' | 'PUBLICATION_UNUSABLE' | 'SOURCE_NOT_READY'
+  readonly code:
+    | 'TABLE_NO_KEY'
+    | 'TABLE_UNSUPPORTED'
+    | 'TYPE_UNSUPPORTED'
+    | 'SOURCE_PRIVILEGE'
+    | 'PUBLICATION_UNUSABLE'
+    | 'SOURCE_NOT_READY'
   readonly reason: string
   /** The SQL that mends it. */
   readonly remedy: string
@@ -74,7 +80,10 @@ export interface RefusedTable {
 export interface DiscoveredTable {
   readonly schema: TableSchema
   readonly route: TableRoute
-  /** Partitions of a partitioned table as `oid` texts: one that is attached with rows in it brings no events. Empty for others. */
+  /**
+   * What is known of the partitions of a partitioned table: texts that change when something happened to them that brings no
+   * events (one was attached with rows in it, detached, dropped, truncated on its own). Empty for others.
+   */
   readonly partitions: readonly string[]
 }
 
@@ -91,6 +100,14 @@ export type ShapeDifference = string | null
 export interface OwnedStream extends AsyncDisposable {
   readonly stream: ChangeStream
   readonly ownership: Ownership
+}
+
+/** Rows to read again. */
+export interface RowsWanted {
+  /** Per row: a text for each key column, in key order. */
+  readonly keys: readonly (readonly string[])[]
+  /** 32-bit ids of transactions that must be visible. */
+  readonly mustSee: ReadonlySet<number>
 }
 
 /** The source of a pipeline: one database, one slot, one publication. */
@@ -112,8 +129,14 @@ export interface Source extends AsyncDisposable {
     onBlocked: (blockers: readonly Blocker[]) => void,
     signal: AbortSignal,
   ): Promise<void>
-  /** Reads the rows of these keys as they are now (texts per key column, in key order). A key without a row is not called back. */
-  readRows(table: TableSchema, keys: readonly (readonly string[])[], onRow: (row: RowView) => void): Promise<void>
+  /**
+   * Reads rows by key as they are now. A key without a row is not called back.
+   *
+   * The commit of a transaction reaches the stream before other sessions see it, so the read waits until those of `mustSee` are visible:
+   * only then does a missing row mean that it was deleted or moved later. Returns the WAL position after which no commit can be visible
+   * in what was read.
+   */
+  readRows(table: TableSchema, wanted: RowsWanted, onRow: (row: RowView) => void): Promise<Lsn>
   /** The column as it is shown to people. */
   describeColumn(column: SourceColumn): string
   /** Emits a small logical message so that an idle source's WAL moves past the present position. Returns that position. */

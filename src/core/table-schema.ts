@@ -12,10 +12,15 @@ export interface SourceType {
   /** As `format_type` shows it, for people: `numeric(10,2)`, `character varying(20)[]`. */
   readonly display: string
   readonly kind: 'base' | 'domain' | 'enum' | 'composite' | 'array' | 'range' | 'multirange' | 'pseudo'
-  /** For a domain: the type below it (with the domain's own modifier). For an array: the element. */
+  /**
+   * For a domain: the type below it (with the domain's own modifier). For an array: the element. For a range: its subtype.
+   * For a multirange: its range.
+   */
   readonly inner?: SourceType | undefined
   /** For an enum: its labels in order. */
   readonly enumLabels?: readonly string[] | undefined
+  /** For a composite: its attributes in order. */
+  readonly attributes?: readonly { readonly name: string; readonly type: SourceType }[] | undefined
 }
 
 /** A column of a source table as it is published. */

@@ -6,7 +6,8 @@ import type { Lsn } from './lsn.ts'
  * - `waiting`: known, its first copy has not begun. Left for snapshotting by the pipeline.
  * - `snapshotting`: chunks are copied; changes are applied as well. `lastChunkLsn` is set when the last chunk is loaded: the
  *   table becomes streaming when the checkpoint has passed it.
- * - `streaming`: the target equals the source as of the checkpoint.
+ * - `streaming`: the target equals the source as of the checkpoint. A value that could only be read at the source makes some rows newer
+ *   than that, until the checkpoint has passed `aheadUntilLsn`.
  * - `paused`: left out of batches from `sinceLsn` on, by a person; resuming takes a new copy.
  * - `quarantined`: left out of batches from `sinceLsn` on by an error that only a person can mend.
  * - `removed`: no longer matched or dropped at the source; its target table is left as it is.
@@ -20,8 +21,9 @@ export type TableState =
       readonly lastChunkLsn?: Lsn | undefined
       /** The copy goes into a shadow table; `liveApplied` says whether the live one is kept fresh meanwhile. */
       readonly shadow?: { readonly liveApplied: boolean } | undefined
+      readonly aheadUntilLsn?: Lsn | undefined
     }
-  | { readonly tag: 'streaming'; readonly generation: number }
+  | { readonly tag: 'streaming'; readonly generation: number; readonly aheadUntilLsn?: Lsn | undefined }
   | { readonly tag: 'paused'; readonly sinceLsn: Lsn }
   | {
       readonly tag: 'quarantined'

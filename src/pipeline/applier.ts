@@ -12,7 +12,7 @@ import { batchCommitted } from './batch-signal.ts'
 import { failureReaction } from './failure-rule.ts'
 import type { Gate } from './gate.ts'
 import { afterCommit, recordsDue } from './table-lifecycle.ts'
-import type { TableRegistry } from './table-registry.ts'
+import type { TableEntry, TableRegistry } from './table-registry.ts'
 import { truncateTarget } from './truncate-target.ts'
 import { fillUnchangedValues } from './unchanged-values.ts'
 
@@ -79,7 +79,7 @@ export class Applier {
         await this.#afterFailure(batch, { error: asSyncError(error), attempt, signal })
       }
     }
-    afterCommit(batch, this.#deps.sink.guarantee, { registry: this.#deps.registry, signals, gate: this.#deps.gate })
+    afterCommit(batch, { registry: this.#deps.registry, signals, gate: this.#deps.gate })
     signals.emit(
       batchCommitted(batch, this.checkpoint, { now: clock.now(), monotonicMs: clock.monotonicMs(), startedAtMs }),
     )
@@ -128,7 +128,9 @@ export class Applier {
   async #complete(batch: Batch): Promise<void> {
     const { sink, source, signals, ownership, truncateAsDeletesUpToRows } = this.#deps
     for (const table of batch.tables.values()) {
-      await fillUnchangedValues(table.entry, table.load, { sink, source, signals })
+      const exact = table.entry.isExactAt(this.checkpoint.endLsn)
+      const aheadUntilLsn = await fillUnchangedValues({ ...table, exact }, { sink, source, signals })
+      if (aheadUntilLsn !== null) noteAhead(batch, table.entry, aheadUntilLsn)
       if (table.load.truncated)
         await truncateTarget(table.entry, table.load, {
           sink,
@@ -190,6 +192,15 @@ export class Applier {
       batch.leaveOut(table, this.#deps.quarantine(table, { reason, rowKey }))
     this.#deps.signals.emit({ tag: 'attempt-failed', what: 'batch', error, retryInMs: 0 })
   }
+}
+
+/** Rows of a table are newer than the batch: its state says until when. */
+function noteAhead(batch: Batch, entry: TableEntry, aheadUntilLsn: Lsn): void {
+  const { state } = entry
+  if (state.tag !== 'streaming' && state.tag !== 'snapshotting') return
+  entry.state = { ...state, aheadUntilLsn }
+  // What is being copied is not exact anyway, and its record holds the plan.
+  if (state.tag === 'streaming') batch.records.set(entry.schema.id, { table: entry.schema.id, state: entry.state })
 }
 
 /** One load for each target table that the table's rows go to: the live one, and its shadow while it is copied anew. */

@@ -88,8 +88,8 @@ export class ApplyLoop {
 
   #isMoveDue(now: number): boolean {
     const { applier, batcher, checkpointEveryMs, positionWanted } = this.#deps
-    if (batcher.seenLsn <= applier.checkpoint.endLsn) return false
-    return now - this.#lastMoveAtMs >= checkpointEveryMs || positionWanted()
+    if (positionWanted()) return true
+    return batcher.seenLsn > applier.checkpoint.endLsn && now - this.#lastMoveAtMs >= checkpointEveryMs
   }
 
   async #busyWith(work: () => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ChangeHandler, OldRowKind, Relation, TransactionHead } from '../core/change-stream.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ErrorCode } from '../core/error-codes.ts'
-import { type Lsn, ZERO_LSN } from '../core/lsn.ts'
+import { laterLsn, type Lsn, ZERO_LSN } from '../core/lsn.ts'
 import type { RowView } from '../core/row-view.ts'
 import type { TableId } from '../core/table-id.ts'
 import { Batch, type BatchTable } from './batch.ts'
@@ -95,6 +95,7 @@ export class Batcher implements ChangeHandler {
     this.inTransaction = true
     this.#head = head
     this.#skipping = head.commitLsn < this.#startAfter
+    this.#forgetLast()
   }
 
   relation(relation: Relation): void {
@@ -148,7 +149,8 @@ export class Batcher implements ChangeHandler {
 
   commit(endLsn: Lsn): void {
     this.inTransaction = false
-    this.seenLsn = endLsn
+    // A transaction that is passed over lies before the position that the session started from.
+    this.seenLsn = laterLsn(this.seenLsn, endLsn)
     if (this.#skipping) {
       this.#skipping = false
       return
@@ -174,6 +176,7 @@ export class Batcher implements ChangeHandler {
     const entry = this.#registry.byOid(oid)
     this.#lastOid = oid
     this.#last = entry?.applies === true ? this.#tableOf(entry) : null
+    if (this.#last) this.#last.load.xid = this.#head.xid
     return this.#last
   }
 

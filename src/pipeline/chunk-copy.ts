@@ -9,6 +9,7 @@ import type { ChunkRange, ChunkReader, Source } from '../core/source.ts'
 import { SyncError } from '../core/sync-error.ts'
 import type { TableSchema } from '../core/table-schema.ts'
 import type { Gate } from './gate.ts'
+import { orAborted } from './or-aborted.ts'
 
 /** Encoded bytes are handed on in pieces of about this size. */
 const PIECE_BYTES = 1024 * 1024
@@ -56,7 +57,7 @@ export interface ChunkDeps {
  */
 export async function copyChunk(task: ChunkTask, deps: ChunkDeps, signal: AbortSignal): Promise<ChunkResult> {
   const { id } = task.schema
-  await deps.gate.untilOpen(id)
+  await orAborted(deps.gate.untilOpen(id), signal)
   await using reader = await deps.source.openChunk(task.schema, task.range, signal)
   if (reader.relfilenode !== task.relfilenode) return { tag: 'outdated' }
   const answer = deps.gate.enter(id, reader.snapshot)

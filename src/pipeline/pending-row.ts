@@ -8,6 +8,8 @@ export interface PendingRow {
   readonly originKey: Buffer
   /** The row's present key as the source writes it, to read the row again there. */
   readonly keyTexts: readonly string[]
+  /** The transaction that left the row so: a read at the source must see it. */
+  readonly xid: number
   /** Columns (of `TableSchema.columns`) that are missing. */
   readonly columns: readonly number[]
   /** The row has another key than when the batch began. */

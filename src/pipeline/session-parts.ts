@@ -8,6 +8,7 @@ import { ApplyLoop } from './apply-loop.ts'
 import { Batcher } from './batcher.ts'
 import type { BatchLimits } from './cut-rule.ts'
 import { Gate } from './gate.ts'
+import { Rediscovery } from './rediscovery.ts'
 import { SnapshotRunner } from './snapshot-runner.ts'
 import { TableRegistry } from './table-registry.ts'
 import { Tables } from './tables.ts'
@@ -50,6 +51,7 @@ export class SessionParts {
   readonly batcher: Batcher
   readonly loop: ApplyLoop
   readonly tables: Tables
+  readonly rediscovery: Rediscovery
   readonly #registry = new TableRegistry()
   readonly #gate = new Gate()
   readonly #deps: OwnedSession
@@ -71,6 +73,12 @@ export class SessionParts {
       runner: this.#runner,
       group: this.group,
       wake: () => this.loop.wake(),
+      rediscoverSoon: () => this.rediscovery.soon(),
+    })
+    this.rediscovery = new Rediscovery({
+      ...deps,
+      everyMs: deps.settings.rediscoverEveryMs,
+      found: (discovered) => this.tables.reconcile(discovered),
     })
     this.loop = this.#makeLoop()
   }
@@ -85,7 +93,7 @@ export class SessionParts {
       startAfter: checkpoint.endLsn,
       events: {
         wake: () => this.loop.wake(),
-        unknownRelation: () => this.tables.rediscoverSoon(),
+        unknownRelation: () => this.rediscovery.soon(),
         compareShape: (relation, entry) => source.compareShape(relation, entry.schema),
         truncated: (entry) => this.#runner.abandonRest(entry),
         message: (prefix, content) => this.tables.onMessage(prefix, content),

@@ -39,8 +39,9 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
   life.group.run((ending) => endedUnlessAborted(owned.stream, ending))
   // Every table must be known before its first change is delivered.
   life.group.run(async (ending) => {
+    life.rediscovery.tellRefused(discovered)
     await life.tables.begin(discovered, memory)
-    life.group.run((alive) => life.tables.watch(alive))
+    life.group.run((alive) => life.rediscovery.watch(alive))
     owned.stream.resume()
     await life.loop.run(ending)
   })

@@ -1,5 +1,4 @@
 import type { Random } from '../core/clock.ts'
-import { type Lsn, lsn } from '../core/lsn.ts'
 import type { ChunkRecord, TableRecord } from '../core/sink.ts'
 import type { ChunkPlan } from '../core/source.ts'
 import { asSyncError, type SyncError } from '../core/sync-error.ts'
@@ -45,7 +44,7 @@ export class SnapshotRunner {
 
   /** What is left of the table's copy is in the stream: the source emptied the table. */
   abandonRest(entry: TableEntry): void {
-    this.#abandoned.add(entry)
+    if (entry.state.tag === 'snapshotting') this.#abandoned.add(entry)
   }
 
   /**
@@ -53,6 +52,7 @@ export class SnapshotRunner {
    * the stream must pass; or when the table was taken out.
    */
   async copy(entry: TableEntry, progress: CopyProgress | null, signal: AbortSignal): Promise<void> {
+    this.#abandoned.delete(entry)
     let resumed = progress
     while (!signal.aborted && entry.state.tag === 'snapshotting') {
       await this.#untilWritersEnded(entry, signal)
@@ -64,7 +64,7 @@ export class SnapshotRunner {
         this.#nextGeneration(entry)
         continue
       }
-      await this.#finish(entry, [...done, ...results])
+      await this.#finish(entry)
       return
     }
   }
@@ -176,15 +176,11 @@ export class SnapshotRunner {
     await this.#deps.clock.sleep(backOffMs(attempt, RETRY_BOUNDS, this.#deps.random), signal)
   }
 
-  /** Notes what the stream must pass, and moves an idle source so that it does. */
-  async #finish(entry: TableEntry, records: readonly ChunkRecord[]): Promise<void> {
-    const marker = await this.#deps.source.emitMarker(`copied ${entry.schema.id}`)
-    const last = records.reduce<Lsn>(
-      (latest, record) => (record.upperLsn > latest ? lsn(record.upperLsn) : latest),
-      lsn(0n),
-    )
+  /** Notes what the stream must pass: nothing that was read so far is newer than the marker, which also moves an idle source. */
+  async #finish(entry: TableEntry): Promise<void> {
+    const lastChunkLsn = await this.#deps.source.emitMarker(`copied ${entry.schema.id}`)
     if (entry.state.tag !== 'snapshotting') return
-    entry.state = { ...entry.state, lastChunkLsn: this.#abandoned.has(entry) || last === 0n ? marker : last }
+    entry.state = { ...entry.state, lastChunkLsn }
     this.#abandoned.delete(entry)
   }
 }

@@ -1,6 +1,6 @@
 import type { Lsn } from '../core/lsn.ts'
 import type { Signals } from '../core/signals.ts'
-import type { Guarantee, TableRecord } from '../core/sink.ts'
+import type { TableRecord } from '../core/sink.ts'
 import type { TableState } from '../core/table-state.ts'
 import type { Batch } from './batch.ts'
 import type { Gate } from './gate.ts'
@@ -8,7 +8,8 @@ import type { TableRegistry } from './table-registry.ts'
 
 /** Whether the stream has passed everything that the finished copy of a table may have brought. Pure. */
 export function isPassed(state: TableState, position: Lsn): boolean {
-  return state.tag === 'snapshotting' && state.lastChunkLsn !== undefined && position >= state.lastChunkLsn
+  if (state.tag !== 'snapshotting' || state.lastChunkLsn === undefined) return false
+  return position >= state.lastChunkLsn && position >= (state.aheadUntilLsn ?? 0n)
 }
 
 /**
@@ -31,14 +32,12 @@ export function recordsDue(registry: TableRegistry, position: Lsn): readonly Tab
 /** Makes tables streaming that a committed batch has recorded as such; every other state was taken when its record was asked for. */
 export function afterCommit(
   batch: Batch,
-  guarantee: Guarantee,
   deps: { readonly registry: TableRegistry; readonly signals: Signals; readonly gate: Gate },
 ): void {
   for (const record of batch.records.values()) {
     const entry = deps.registry.byId(record.table)
     if (entry && record.state.tag === 'streaming' && entry.state.tag === 'snapshotting') {
       entry.state = record.state
-      entry.exact = guarantee === 'atomic'
       deps.gate.forget(record.table)
     }
     deps.signals.emit({ tag: 'table-state', table: record.table, state: record.state })

@@ -1,3 +1,4 @@
+import type { Lsn } from '../core/lsn.ts'
 import type { SinkTable } from '../core/sink.ts'
 import type { TableId } from '../core/table-id.ts'
 import type { TableRoute } from '../core/table-route.ts'
@@ -15,13 +16,15 @@ export class TableEntry {
    * one and its shadow.
    */
   targets: readonly SinkTable[] = []
-  /** The stream has passed everything that chunks brought: the target's rows are exactly those of the checkpoint. */
-  exact = false
+  /** The target commits whole batches: a table that streams is exactly the state of the checkpoint. */
+  readonly #atomic: boolean
   /** The table needed JSON once. */
   json = false
   readonly #idle: TableLoad[] = []
 
-  constructor(schema: TableSchema, route: TableRoute, state: TableState) {
+  constructor(schema: TableSchema, route: TableRoute, parts: { readonly state: TableState; readonly atomic: boolean }) {
+    const { state } = parts
+    this.#atomic = parts.atomic
     this.schema = schema
     this.route = route
     this.state = state
@@ -30,6 +33,14 @@ export class TableEntry {
   /** Whether changes of the stream are applied to it. */
   get applies(): boolean {
     return this.targets.length > 0 && (this.state.tag === 'snapshotting' || this.state.tag === 'streaming')
+  }
+
+  /** Whether the live table's rows are exactly those of a checkpoint at this position. */
+  isExactAt(position: Lsn): boolean {
+    const { state } = this
+    if (!this.#atomic) return false
+    if (state.tag !== 'streaming' && !(state.tag === 'snapshotting' && state.shadow?.liveApplied === true)) return false
+    return position >= (state.aheadUntilLsn ?? 0n)
   }
 
   /** The target table that is read back and whose encoders are used. @throws when none is open. */
@@ -60,7 +71,6 @@ export class TableEntry {
   /** Changes are not applied any more. */
   close(): void {
     this.open([])
-    this.exact = false
   }
 
   /** Takes other target tables; loads for the ones before are forgotten. */

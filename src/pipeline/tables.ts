@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { ErrorCode } from '../core/error-codes.ts'
+import type { Lsn } from '../core/lsn.ts'
 import type { Ownership } from '../core/ownership.ts'
 import type { Signals } from '../core/signals.ts'
 import type { Sink, SinkState, TableRecord } from '../core/sink.ts'
@@ -9,6 +10,7 @@ import type { TableId } from '../core/table-id.ts'
 import type { TableState } from '../core/table-state.ts'
 import type { Applier } from './applier.ts'
 import type { Batcher } from './batcher.ts'
+import { orAborted } from './or-aborted.ts'
 import { parseRequest, type PipelineRequest, requestPrefix } from './request.ts'
 import type { SnapshotRunner } from './snapshot-runner.ts'
 import { isPassed } from './table-lifecycle.ts'
@@ -28,12 +30,11 @@ export interface TablesDeps {
   readonly applier: Applier
   readonly runner: SnapshotRunner
   readonly group: TaskGroup
-  readonly settings: { readonly pipeline: string; readonly rediscoverEveryMs: number }
+  readonly settings: { readonly pipeline: string }
   readonly wake: () => void
+  /** Asks for a look at the catalog. */
+  readonly rediscoverSoon: () => void
 }
-
-/** A relation that is not known is looked up after this time, together with others that come meanwhile. */
-const REDISCOVER_SOON_MS = 200
 
 /**
  * Keeps the tables of a session: takes them in, starts their copies, takes them out, and does what people ask for.
@@ -43,8 +44,8 @@ const REDISCOVER_SOON_MS = 200
 export class Tables {
   readonly #deps: TablesDeps
   readonly #partitions = new Map<TableId, string>()
-  readonly #refused = new Map<TableId, string>()
-  #soon: (() => void) | null = null
+  /** The checkpoint was asked to move beyond this position. */
+  #askedAfter: Lsn | null = null
 
   constructor(deps: TablesDeps) {
     this.#deps = deps
@@ -52,7 +53,6 @@ export class Tables {
 
   /** Takes in all discovered tables with what the target remembers of them. Copies run in the group from now on. */
   async begin(discovered: DiscoveredTables, memory: SinkState): Promise<void> {
-    this.#tellRefused(discovered)
     for (const table of discovered.tables) {
       const record = memory.tables.find((item) => item.table === table.schema.id)
       await this.#admit(table, record, memory)
@@ -63,26 +63,13 @@ export class Tables {
     }
   }
 
-  /** Reads the catalog from time to time, and soon after an unknown relation was announced. */
-  async watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.#untilNextLook(signal)
-      await this.#rediscover()
-    }
-  }
-
-  /** An unknown relation was announced: look at the catalog soon. */
-  rediscoverSoon(): void {
-    this.#soon?.()
-  }
-
   /** Puts a record into the batch that fills; resolves when it is in the target. */
   async record(record: TableRecord): Promise<void> {
-    const { batcher, wake } = this.#deps
+    const { batcher, wake, group } = this.#deps
     batcher.current.records.set(record.table, record)
     const { promise } = batcher.current.committed
     wake()
-    await promise
+    await orAborted(promise, group.signal)
   }
 
   /** Takes a table out of everything that is held for it; all other tables go on. */
@@ -98,9 +85,11 @@ export class Tables {
     return { table, state: entry.state }
   }
 
-  /** A table waits for the stream to pass the end of its copy, and it has. */
+  /** A table waits for the stream to pass the end of its copy, or a person for the checkpoint to follow, and the stream has come so far. */
   wantsPosition(): boolean {
-    const { registry, batcher } = this.#deps
+    const { registry, batcher, applier } = this.#deps
+    if (this.#askedAfter !== null && applier.checkpoint.endLsn > this.#askedAfter) this.#askedAfter = null
+    if (this.#askedAfter !== null && batcher.seenLsn > this.#askedAfter) return true
     return registry.all().some((entry) => isPassed(entry.state, batcher.seenLsn))
   }
 
@@ -113,7 +102,6 @@ export class Tables {
       await sink.untilVisible()
       const live = await sink.swap(entry.copyTarget, ownership)
       entry.open([live])
-      entry.exact = sink.guarantee === 'atomic'
       entry.state = { tag: 'streaming', generation: entry.state.generation }
       batcher.tablesChanged()
       this.#note(entry.schema.id, entry.state)
@@ -129,9 +117,14 @@ export class Tables {
 
   /** Takes the state at once, so that it is recorded with the batch that holds the request's position. */
   #carryOut(request: PipelineRequest): void {
+    if (request.do === 'checkpoint') {
+      // Whatever the stream tells next lies behind the message.
+      this.#askedAfter = this.#deps.batcher.seenLsn
+      return
+    }
     const entry = this.#deps.registry.byId(request.table)
     if (!entry) {
-      this.rediscoverSoon()
+      this.#deps.rediscoverSoon()
       return
     }
     const { state } = entry
@@ -169,26 +162,13 @@ export class Tables {
     this.#deps.registry.add(entry)
   }
 
-  async #untilNextLook(signal: AbortSignal): Promise<void> {
-    const { clock, settings } = this.#deps
-    const soon = Promise.withResolvers<void>()
-    this.#soon = soon.resolve
-    const sleeping = new AbortController()
-    const stop = AbortSignal.any([signal, sleeping.signal])
-    await Promise.race([clock.sleep(settings.rediscoverEveryMs, stop), soon.promise]).finally(() => sleeping.abort())
-    this.#soon = null
-    signal.throwIfAborted()
-    await clock.sleep(REDISCOVER_SOON_MS, signal)
-  }
-
-  async #rediscover(): Promise<void> {
-    const discovered = await this.#deps.source.discover()
-    this.#tellRefused(discovered)
+  /** Takes over what the catalog says now: tables that came, went, or have other partitions. */
+  async reconcile(discovered: DiscoveredTables): Promise<void> {
     for (const table of discovered.tables) {
       const entry = this.#deps.registry.byId(table.schema.id)
-      if (!entry || entry.state.tag === 'removed' || entry.schema.oid !== table.schema.oid)
-        await this.#admitNew(table, entry)
-      else this.#comparePartitions(entry, table)
+      if (entry && entry.state.tag !== 'removed' && entry.schema.oid === table.schema.oid)
+        this.#comparePartitions(entry, table)
+      else await this.#admitNew(table, entry)
     }
     const matched = new Set(discovered.tables.map((table) => table.schema.id))
     for (const entry of this.#deps.registry.all()) {
@@ -196,10 +176,18 @@ export class Tables {
     }
   }
 
-  /** A table that came while the pipeline runs; one that was dropped and made again is copied into a shadow. */
+  /** One that was dropped and made again is copied into a shadow. */
   async #admitNew(table: DiscoveredTable, before: TableEntry | undefined): Promise<void> {
     const record: TableRecord | undefined = before && { table: table.schema.id, state: { tag: 'removed' } }
     await this.#admit(table, record, { checkpoint: null, tables: [], chunks: [] })
+  }
+
+  /** A partition that is attached with rows brings no events for them; one that is detached takes rows away without any. */
+  #comparePartitions(entry: TableEntry, table: DiscoveredTable): void {
+    const now = partitionsOf(table)
+    if (this.#partitions.get(entry.schema.id) === now) return
+    this.#partitions.set(entry.schema.id, now)
+    this.#copyAnew(entry)
   }
 
   #remove(entry: TableEntry): void {
@@ -210,18 +198,13 @@ export class Tables {
     this.#deps.wake()
   }
 
-  /** A partition that is attached with rows brings no events for them; one that is detached takes rows away without any. */
-  #comparePartitions(entry: TableEntry, table: DiscoveredTable): void {
-    const now = table.partitions.toSorted().join(',')
-    if (this.#partitions.get(entry.schema.id) === now) return
-    this.#partitions.set(entry.schema.id, now)
-    this.#copyAnew(entry)
-  }
-
   async #admit(table: DiscoveredTable, record: TableRecord | undefined, memory: SinkState): Promise<void> {
     const { schema, route } = table
-    this.#partitions.set(schema.id, table.partitions.toSorted().join(','))
-    const entry = new TableEntry(schema, route, { tag: 'waiting' })
+    this.#partitions.set(schema.id, partitionsOf(table))
+    const entry = new TableEntry(schema, route, {
+      state: { tag: 'waiting' },
+      atomic: this.#deps.sink.guarantee === 'atomic',
+    })
     const liveGeneration = record ? await this.#deps.sink.liveGeneration(route) : null
     const start = tableStart({ record, chunks: memory.chunks, liveGeneration, nextGeneration: this.#nextGeneration() })
     entry.state = start.state
@@ -238,7 +221,6 @@ export class Tables {
     const liveApplied = start.tag !== 'shadow' || start.state.shadow?.liveApplied === true
     if (liveApplied && !(await this.#openLive(entry))) return
     if (start.tag === 'stream') {
-      entry.exact = this.#deps.sink.guarantee === 'atomic'
       if (start.changed) this.#note(entry.schema.id, start.state)
       else this.#deps.signals.emit({ tag: 'table-state', table: entry.schema.id, state: start.state })
       return
@@ -292,15 +274,11 @@ export class Tables {
     this.#deps.wake()
   }
 
-  #tellRefused(discovered: DiscoveredTables): void {
-    for (const { table, code, reason, remedy } of discovered.refused) {
-      if (this.#refused.get(table) === reason) continue
-      this.#refused.set(table, reason)
-      this.#deps.signals.emit({ tag: 'table-refused', table, code, reason, remedy })
-    }
-  }
-
   #nextGeneration(): number {
     return Number(this.#deps.applier.checkpoint.number) + 1
   }
+}
+
+function partitionsOf(table: DiscoveredTable): string {
+  return table.partitions.toSorted().join(',')
 }

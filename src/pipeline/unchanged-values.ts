@@ -1,3 +1,4 @@
+import type { Lsn } from '../core/lsn.ts'
 import type { RowView } from '../core/row-view.ts'
 import type { Signals } from '../core/signals.ts'
 import type { ReadBackRow, Sink } from '../core/sink.ts'
@@ -34,18 +35,27 @@ export interface FillDeps {
   readonly signals: Signals
 }
 
+/** A table of a batch, and whether its target is exactly the state before it. */
+export interface TableToFill {
+  readonly entry: TableEntry
+  readonly load: TableLoad
+  readonly exact: boolean
+}
+
 type PendingEntry = readonly [record: number, row: PendingRow]
 
 /**
  * Fills the values that updates left out, in one table's load: from the target where that is exact, else from the source.
  *
- * A row that is gone at the source needs nothing, for its delete follows: it is left out by deleting it. Never NULL, never a placeholder.
+ * Returns the position that the rows are ahead up to when something was read at the source, else null. A row that is gone at the source needs nothing, for its delete follows: it is left out by deleting it. Never NULL, never a placeholder.
  * @throws {SyncError} ROW_REJECTED when a value that was read cannot be written.
  */
-export async function fillUnchangedValues(entry: TableEntry, load: TableLoad, deps: FillDeps): Promise<void> {
+export async function fillUnchangedValues(table: TableToFill, deps: FillDeps): Promise<Lsn | null> {
+  const { entry, load } = table
+  let aheadUntilLsn: Lsn | null = null
   const counts = { target: 0, source: 0 }
   while (load.body.pending.size > 0) {
-    const exactness = { exact: entry.exact, partSent: load.partSent }
+    const exactness = { exact: table.exact, partSent: load.partSent }
     const rows: readonly PendingEntry[] = [...load.body.pending]
     const fromTarget = rows.filter(([, row]) => valueOrigin(row, exactness) === 'target')
     const fromSource = rows.filter(([, row]) => valueOrigin(row, exactness) === 'source')
@@ -53,12 +63,15 @@ export async function fillUnchangedValues(entry: TableEntry, load: TableLoad, de
     if (filled === 'format-changed') continue
     counts.target += filled.found
     fromSource.push(...filled.missing)
-    if ((await fillFromSource(entry, load, { rows: fromSource, deps })) === 'format-changed') continue
+    const read = await fillFromSource(entry, load, { rows: fromSource, deps })
+    aheadUntilLsn = read.upperLsn ?? aheadUntilLsn
+    if (read.formatChanged) continue
     counts.source += fromSource.length
   }
   for (const from of ['target', 'source'] as const) {
     if (counts[from] > 0) deps.signals.emit({ tag: 'values-reread', table: entry.schema.id, rows: counts[from], from })
   }
+  return aheadUntilLsn
 }
 
 async function fillFromTarget(
@@ -108,21 +121,23 @@ async function fillFromSource(
   entry: TableEntry,
   load: TableLoad,
   work: { readonly rows: readonly PendingEntry[]; readonly deps: FillDeps },
-): Promise<'filled' | 'format-changed'> {
-  if (work.rows.length === 0) return 'filled'
+): Promise<{ readonly upperLsn: Lsn | null; readonly formatChanged: boolean }> {
+  if (work.rows.length === 0) return { upperLsn: null, formatChanged: false }
   const byKey = new Map(work.rows.map((item) => [keyName(item[1].keyTexts), item]))
-  const keys = work.rows.map(([, row]) => row.keyTexts)
+  const wanted = {
+    keys: work.rows.map(([, row]) => row.keyTexts),
+    mustSee: new Set(work.rows.map(([, row]) => row.xid)),
+  }
   let formatChanged = false
-  await work.deps.source.readRows(entry.schema, keys, (view) => {
+  const upperLsn = await work.deps.source.readRows(entry.schema, wanted, (view) => {
     const name = keyName(entry.schema.key.map((column) => view.text(column) ?? ''))
     const item = byKey.get(name)
     if (!item || formatChanged) return
     byKey.delete(name)
     if (!completeFromSource(load, item, view)) formatChanged = true
   })
-  if (formatChanged) return 'format-changed'
-  for (const [record] of byKey.values()) deleteRecord(load, record)
-  return 'filled'
+  if (!formatChanged) for (const [record] of byKey.values()) deleteRecord(load, record)
+  return { upperLsn, formatChanged }
 }
 
 /** False when the format had to change: begin again. */

@@ -11,9 +11,15 @@ const RESTART_BOUNDS = { firstMs: 500, maxMs: 30_000 }
 /** A session that lived this long counts as a good one: the next failure is a first failure again. */
 const GOOD_AFTER_MS = 60_000
 
-/** What the engine works with: everything of a session, and what makes a new one of its kind. */
+/** What one session works with; disposing of it closes source and sink. */
+export interface OpenedSession extends AsyncDisposable {
+  readonly deps: SessionDeps
+}
+
+/** What the engine works with. */
 export interface EmbeddedEngineDeps {
-  readonly session: SessionDeps
+  /** Connects both sides for a new session. @throws {SyncError} when one of them is not to be had. */
+  readonly openSession: () => Promise<OpenedSession>
   readonly clock: Clock
   readonly random: Random
   readonly signals: Signals
@@ -28,7 +34,8 @@ export async function runEmbedded(deps: EmbeddedEngineDeps, signal: AbortSignal)
   for (let failures = 0; !signal.aborted;) {
     const startedAtMs = clock.monotonicMs()
     try {
-      await runSession(deps.session, signal)
+      await using opened = await deps.openSession()
+      await runSession(opened.deps, signal)
     } catch (error) {
       if (signal.aborted) return
       const known = asSyncError(error)

@@ -100,7 +100,8 @@ describe('rows', () => {
 
   test('a CSV record written anew as JSON is the JSON record of its row', () => {
     const { csv, json } = table.encoders
-    for (const values of [ROW, ['7', null, UNCHANGED, 'f', '', null, UNCHANGED]]) {
+    const other: readonly SourceValue[] = ['7', null, UNCHANGED, 'f', '', null, UNCHANGED]
+    for (const values of [ROW, other]) {
       const [record, anew, direct] = [new ByteBuffer(), new ByteBuffer(), new ByteBuffer()]
       const csvKey = csv.appendUpsert(rowOf(values), record)
       const upsertEnd = record.length

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import type { Config } from '../config/config.ts'
+import { findRouteConflicts, matchTables } from '../config/match-tables.ts'
+import type { Clock } from '../core/clock.ts'
+import type { FailPoints } from '../core/fail-points.ts'
+import type { Signals } from '../core/signals.ts'
+import type { DiscoveredTables } from '../core/source.ts'
+import { SyncError } from '../core/sync-error.ts'
+import type { OpenedSession } from '../engine/embedded/run-embedded.ts'
+import type { SessionSettings } from '../pipeline/session-parts.ts'
+import { openStarRocksSink } from '../sink/starrocks/starrocks-sink.ts'
+import { PostgresSource } from '../source/postgres/postgres-source.ts'
+import { sourceConnection, starRocksTarget } from './connections.ts'
+
+/** What both sides take from outside. */
+export interface Surroundings {
+  readonly signals: Signals
+  readonly clock: Clock
+  readonly failPoints: FailPoints
+  /** Random id of this process. */
+  readonly writerId: string
+}
+
+/** Connects source and sink for one session. @throws {SyncError} whatever stands in the way. */
+export async function openSession(config: Config, around: Surroundings): Promise<OpenedSession> {
+  const closing = new AsyncDisposableStack()
+  try {
+    const source = closing.use(openSource(config, around))
+    const otherDatabases = databasesOf(await source.discover(), config)
+    const { clock, failPoints, signals, writerId } = around
+    const { pipeline } = config
+    const target = starRocksTarget(config, otherDatabases)
+    const sink = closing.use(await openStarRocksSink({ target, pipeline, clock, random: Math.random, failPoints }))
+    signals.emit({ tag: 'service-started', pipeline, guarantee: sink.guarantee, targetVersion: sink.version })
+    const deps = {
+      source,
+      sink,
+      signals,
+      clock,
+      random: Math.random,
+      settings: settingsOf(config),
+      writerId,
+      newIncarnation: randomUUID().replaceAll('-', '').slice(0, 12),
+    }
+    return { deps, [Symbol.asyncDispose]: () => closing.disposeAsync() }
+  } catch (error) {
+    await closing.disposeAsync()
+    throw error
+  }
+}
+
+/** PostgreSQL as the configuration has it; connects when it is first asked. */
+export function openSource(config: Config, around: Pick<Surroundings, 'signals' | 'clock'>): PostgresSource {
+  const { sync, source, pipeline } = config
+  return new PostgresSource(
+    {
+      connection: sourceConnection(config),
+      pipeline,
+      slot: source.slot,
+      publication: source.publication,
+      matches: matchTables(config),
+      spool: { directory: sync.spoolDirectory, memoryBytes: sync.spoolAfterBytes },
+      maxMessageBytes: Math.floor(sync.memoryLimitBytes / 3),
+      snapshotConnections: sync.snapshotParallelism,
+      ownershipWindowMs: sync.ownershipWindowMs,
+    },
+    around,
+  )
+}
+
+/** Databases beside the main one that tables go to. @throws {SyncError} CONFIG_INVALID when two tables share a target. */
+function databasesOf(discovered: DiscoveredTables, config: Config): readonly string[] {
+  const routes = discovered.tables.map((table) => table.route)
+  const [conflict] = findRouteConflicts(routes)
+  if (conflict) throw new SyncError('CONFIG_INVALID', `${conflict.target}: ${conflict.reason}`)
+  return [...new Set(routes.map((route) => route.targetDatabase))].filter((name) => name !== config.target.database)
+}
+
+/** A batch holds its rows twice at most (one fills while one is sent), and the spool and the chunks need room too. */
+const BATCHES_OF_MEMORY = 8
+
+function settingsOf(config: Config): SessionSettings {
+  const { sync, pipeline } = config
+  return {
+    pipeline,
+    limits: {
+      flushAfterMs: sync.flushIntervalMs,
+      maxBatchBytes: Math.min(sync.maxBatchBytes, Math.floor(sync.memoryLimitBytes / BATCHES_OF_MEMORY)),
+      maxBatchRows: sync.maxBatchRows,
+    },
+    checkpointEveryMs: sync.checkpointIntervalMs,
+    rediscoverEveryMs: sync.discoveryIntervalMs,
+    snapshotParallelism: sync.snapshotParallelism,
+    chunkBytes: sync.chunkBytes,
+    truncateAsDeletesUpToRows: sync.truncateAsDeletesUpToRows,
+  }
+}

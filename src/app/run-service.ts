@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto'
+import type { Config } from '../config/config.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Signals } from '../core/signals.ts'
+import { runEmbedded } from '../engine/embedded/run-embedded.ts'
+import { failPointsOf } from './fail-points.ts'
+import { openSession } from './open-session.ts'
+
+/**
+ * The service: runs the pipeline until aborted; resolves when it has stopped in order.
+ * @throws {SyncError} what only a person can mend, or what means the end of this process.
+ */
+export async function runService(
+  config: Config,
+  around: { readonly signals: Signals; readonly clock: Clock; readonly abort: AbortSignal },
+): Promise<void> {
+  const { signals, clock, abort } = around
+  const failPoints = failPointsOf(process.env['SYNC_FAIL_POINT'], (signal) => process.kill(process.pid, signal))
+  const writerId = randomUUID()
+  const openAnother = () => openSession(config, { signals, clock, failPoints, writerId })
+  await runEmbedded({ openSession: openAnother, clock, random: Math.random, signals }, abort)
+  signals.emit({ tag: 'service-stopping', reason: 'asked to stop' })
+}

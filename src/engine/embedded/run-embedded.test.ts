@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { describe, it } from 'vitest'
+import type { FaultPoint } from '../../../test/support/memory-sink.ts'
+import { PipelineWorld } from '../../../test/support/pipeline-world.ts'
+import { ScriptedShop } from '../../../test/support/scripted-shop.ts'
+import { tick } from '../../../test/support/scripted-source.ts'
+import { encodeRequest, requestPrefix } from '../../pipeline/request.ts'
+
+const choice = fc.record({
+  kind: fc.constantFrom('put', 'put', 'put', 'move', 'move', 'delete', 'truncate'),
+  table: fc.nat(1),
+  key: fc.integer({ min: 1, max: 8 }),
+  to: fc.integer({ min: 1, max: 8 }),
+  keep: fc.boolean(),
+  odd: fc.integer({ min: 0, max: 20 }).map((n) => n === 0),
+})
+
+const step = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      tag: fc.constant('commit' as const),
+      changes: fc.array(choice, { minLength: 1, maxLength: 6 }),
+      visible: fc.boolean(),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ tag: fc.constant('settle' as const) }) },
+  { weight: 4, arbitrary: fc.record({ tag: fc.constant('turn' as const), turns: fc.nat(30) }) },
+  { weight: 1, arbitrary: fc.record({ tag: fc.constant('cut' as const) }) },
+  { weight: 1, arbitrary: fc.record({ tag: fc.constant('resync' as const), table: fc.nat(1) }) },
+)
+
+async function play(
+  steps: readonly (typeof step extends fc.Arbitrary<infer T> ? T : never)[],
+  fault: (point: FaultPoint) => boolean,
+  maxBatchRows: number,
+): Promise<void> {
+  const world = new PipelineWorld(fault)
+  const tables = [world.source.addTable('one'), world.source.addTable('two')] as const
+  const shop = new ScriptedShop()
+  let started = false
+  for (const one of steps) {
+    if (one.tag === 'commit') {
+      const changes = one.changes.flatMap((free) => shop.change(tables[free.table === 0 ? 0 : 1], free) ?? [])
+      if (changes.length > 0) world.source.commit(changes, one.visible)
+    } else if (one.tag === 'settle') world.source.settle()
+    else if (one.tag === 'cut') world.source.cut()
+    else if (one.tag === 'resync')
+      world.source.message(requestPrefix('p'), encodeRequest({ do: 'resync', table: tables[one.table === 0 ? 0 : 1] }))
+    else {
+      if (!started) world.start(maxBatchRows)
+      started = true
+      for (let turn = 0; turn < one.turns; turn++) await tick()
+    }
+  }
+  if (!started) world.start(maxBatchRows)
+  world.source.settle()
+  try {
+    await world.untilEqual()
+  } finally {
+    await world.stop()
+  }
+}
+
+describe('the embedded engine', () => {
+  it('copies rows that were there before and applies changes that come after', async () => {
+    const world = new PipelineWorld()
+    const table = world.source.addTable('one')
+    world.source.commit([{ kind: 'insert', table, row: ['1', 'a', 't'] }], true)
+    world.start()
+    await world.untilEqual()
+    world.source.commit([{ kind: 'update', table, from: '1', row: ['1', 'b', 't'], keep: true }], true)
+    await world.untilEqual()
+    await world.stop()
+  })
+
+  it('ends equal, and is equal after every commit on the way, whatever the source does meanwhile', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 60 }),
+        fc.constantFrom(1000, 5),
+        async (steps, maxBatchRows) => {
+          await play(steps, () => false, maxBatchRows)
+        },
+      ),
+      { numRuns: 150 },
+    )
+  }, 120_000)
+
+  it('ends equal although calls to the target fail before or after they took effect', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { minLength: 5, maxLength: 40 }),
+        fc.infiniteStream(fc.integer({ min: 0, max: 9 })),
+        async (steps, dice) => {
+          await play(steps, () => dice.next().value === 0, 1000)
+        },
+      ),
+      { numRuns: 100 },
+    )
+  }, 120_000)
+})

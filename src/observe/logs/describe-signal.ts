@@ -1,0 +1,174 @@
+import { formatLsn } from '../../core/lsn.ts'
+import type { Signal, TableCounts } from '../../core/signals.ts'
+import type { TableState } from '../../core/table-state.ts'
+import { errorFields } from './error-fields.ts'
+import type { LogRecord } from './log-record.ts'
+
+type Tagged<T extends Signal['tag']> = Extract<Signal, { readonly tag: T }>
+
+/** Tables that a batch's line names; the counts of further ones are in the metrics. */
+const NAMED_TABLES = 20
+
+const OPERATIONS = ['insert', 'update', 'delete'] as const
+
+function operationOf(tables: readonly TableCounts[]): string | undefined {
+  const present = OPERATIONS.filter((operation) => tables.some((counts) => counts[`${operation}s`] > 0))
+  return present.length > 1 ? 'mixed' : present[0]
+}
+
+function batchCommitted(signal: Tagged<'batch-committed'>): LogRecord {
+  const [only, ...others] = signal.tables
+  return {
+    level: 'INFO',
+    message: 'Batch committed',
+    fields: {
+      table: others.length === 0 ? only?.table : undefined,
+      operation: operationOf(signal.tables),
+      batch_id: String(signal.number),
+      batch_size: signal.rows,
+      batch_bytes: signal.bytes,
+      transactions: signal.transactions,
+      end_lsn: signal.endLsn,
+      processing_time_ms: signal.commitMs,
+      batch_age_ms: signal.ageMs,
+      lag_ms: signal.lagMs,
+      table_count: signal.tables.length,
+      tables: signal.tables.slice(0, NAMED_TABLES).map((counts) => ({
+        table: counts.table,
+        inserts: counts.inserts,
+        updates: counts.updates,
+        deletes: counts.deletes,
+        filtered: counts.filtered,
+        loaded_rows: counts.loadedRows,
+      })),
+    },
+  }
+}
+
+function tableState(signal: Tagged<'table-state'>): LogRecord {
+  const { table, state } = signal
+  const fields = { table, state: state.tag }
+  const message = `Table is ${state.tag}`
+  switch (state.tag) {
+    case 'quarantined':
+      return {
+        level: 'ERROR',
+        message,
+        fields: { ...fields, error_type: state.code, error: state.reason, since_lsn: lsnText(state) },
+      }
+    case 'paused':
+      return { level: 'WARNING', message, fields: { ...fields, since_lsn: lsnText(state) } }
+    case 'snapshotting':
+    case 'streaming':
+      return { level: 'INFO', message, fields: { ...fields, generation: state.generation } }
+    case 'waiting':
+    case 'removed':
+      return { level: 'INFO', message, fields }
+  }
+}
+
+function lsnText(state: Extract<TableState, { readonly sinceLsn: unknown }>): string {
+  return formatLsn(state.sinceLsn)
+}
+
+function attemptFailed(signal: Tagged<'attempt-failed'>): LogRecord {
+  const { error, retryInMs, what } = signal
+  const level = retryInMs !== null ? 'WARNING' : error.retry === 'never' ? 'CRITICAL' : 'ERROR'
+  const fields = { operation: what, retry_in_ms: retryInMs ?? undefined, ...errorFields(error) }
+  return { level, message: retryInMs === null ? `Failed: ${what}` : `Failed, will be tried again: ${what}`, fields }
+}
+
+function blocked(signal: Tagged<'blocked'>): LogRecord {
+  // A statement may contain values of rows: who waits is told, not what was typed.
+  const blockers = signal.blockers.map((blocker) => ({
+    pid: blocker.pid,
+    application_name: blocker.applicationName,
+    state: blocker.state,
+    transaction_age_ms: blocker.transactionAgeMs,
+  }))
+  return { level: 'WARNING', message: `Waiting for other sessions: ${signal.what}`, fields: { blockers } }
+}
+
+function chunkLoaded(signal: Tagged<'chunk-loaded'>): LogRecord {
+  return {
+    level: 'INFO',
+    message: `Chunk ${signal.chunk} of ${signal.chunks} loaded`,
+    fields: {
+      table: signal.table,
+      operation: 'snapshot',
+      chunk: signal.chunk,
+      chunks: signal.chunks,
+      batch_size: signal.rows,
+      batch_bytes: signal.bytes,
+      processing_time_ms: signal.ms,
+    },
+  }
+}
+
+/** The log line of a signal. Pure; the one place that decides level, words and fields. */
+export function describeSignal(signal: Signal): LogRecord {
+  switch (signal.tag) {
+    case 'batch-committed':
+      return batchCommitted(signal)
+    case 'table-state':
+      return tableState(signal)
+    case 'attempt-failed':
+      return attemptFailed(signal)
+    case 'chunk-loaded':
+      return chunkLoaded(signal)
+    case 'blocked':
+      return blocked(signal)
+    default:
+      return describeBrief(signal)
+  }
+}
+
+type Brief = Exclude<
+  Signal,
+  { readonly tag: 'batch-committed' | 'table-state' | 'attempt-failed' | 'chunk-loaded' | 'blocked' }
+>
+
+function describeBrief(signal: Brief): LogRecord {
+  switch (signal.tag) {
+    case 'service-started': {
+      const { pipeline, guarantee, targetVersion } = signal
+      return {
+        level: 'INFO',
+        message: 'Service started',
+        fields: { pipeline, guarantee, target_version: targetVersion },
+      }
+    }
+    case 'service-stopping':
+      return { level: 'INFO', message: 'Service is stopping', fields: { reason: signal.reason } }
+    case 'took-over':
+      return { level: 'INFO', message: 'Took over', fields: { epoch: String(signal.epoch), position: signal.position } }
+    case 'waiting-for-slot': {
+      const fields = { slot: signal.slot, active_pid: signal.activePid }
+      return { level: 'INFO', message: 'Waiting for the replication slot', fields }
+    }
+    case 'table-refused': {
+      const { table, code, reason, remedy } = signal
+      return {
+        level: 'ERROR',
+        message: 'Table is not copied',
+        fields: { table, error_type: code, error: reason, remedy },
+      }
+    }
+    case 'checkpoint-moved': {
+      const fields = { batch_id: String(signal.number), end_lsn: signal.endLsn }
+      return { level: 'DEBUG', message: 'Checkpoint moved', fields }
+    }
+    case 'chunk-retaken': {
+      const fields = { table: signal.table, operation: 'snapshot', chunk: signal.chunk, reason: signal.reason }
+      return { level: 'DEBUG', message: 'Chunk is taken again', fields }
+    }
+    case 'values-reread': {
+      const fields = { table: signal.table, batch_size: signal.rows, from: signal.from }
+      return { level: 'DEBUG', message: 'Unchanged values were read again', fields }
+    }
+    case 'memory-pressure': {
+      const fields = { held_bytes: signal.heldBytes, limit_bytes: signal.limitBytes }
+      return { level: 'WARNING', message: 'Reading waits: the memory limit is reached', fields }
+    }
+  }
+}
