@@ -10,7 +10,10 @@ import type { TestDatabase } from './postgres.ts'
 import { realClock } from './real-clock.ts'
 
 /** How to connect to a test's database, as its superuser unless another role is named. */
-export function connectionOf(database: TestDatabase, role?: { user: string; password: string }): ConnectionOptions {
+export function connectionOf(
+  database: Pick<TestDatabase, 'url' | 'name'>,
+  role?: { user: string; password: string },
+): ConnectionOptions {
   const url = new URL(database.url)
   return {
     host: url.hostname,
