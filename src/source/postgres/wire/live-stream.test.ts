@@ -114,6 +114,7 @@ test('answers a keepalive that asks for it at once', async () => {
   const server = await started()
   server.send(keepalive(0x500n))
   expect(server.statuses).toEqual([])
+  await server.clock.advance(900)
   server.send(keepalive(0x600n, true))
   expect(server.statuses).toHaveLength(1)
   await turn()

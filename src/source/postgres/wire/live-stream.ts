@@ -188,7 +188,7 @@ export class LiveStream implements ReplicationStream {
         if (this.#phase === 'streaming') delivery.message(buffer, start, end)
       },
       keepalive: (walEnd, replyRequested) => {
-        if (replyRequested) this.#reporter.send()
+        if (replyRequested) this.#reporter.asked(walEnd)
         if (this.#phase === 'streaming') delivery.reached(walEnd)
       },
       failed: (error) => {
@@ -251,6 +251,7 @@ export class LiveStream implements ReplicationStream {
         return messages.walEnd
       },
       write: (message) => this.#write(message),
+      stopping: () => this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: the server is shutting down`)),
       dead: (silentMs) => {
         const seconds = Math.round(silentMs / 1000)
         this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: no sign of life for ${seconds} s`))
