@@ -324,6 +324,11 @@ describe('demo', () => {
     expect((await call(commandOf(resultOf(rows)), [])).code).toBe(1)
   })
 
+  test('asked to end before it began, it has nothing to show', async () => {
+    const command = demoCommand(() => Promise.resolve({ runDemo: () => Promise.resolve(null) }))
+    expect(await call(command, ['--json'])).toEqual({ code: 130, out: '', err: '' })
+  })
+
   test('on a terminal a picture takes the place of the one before, but not of what was said', () => {
     let screen = ''
     const terminal = {

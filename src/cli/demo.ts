@@ -11,8 +11,11 @@ export interface DemoDeps {
   /** Starts both sides and a workload, syncs, shows it, verifies at the end, and leaves nothing running. @throws {Error} */
   readonly runDemo: (
     request: DemoRequest & { readonly clock: Clock; readonly abort: AbortSignal },
-  ) => Promise<DemoResult>
+  ) => Promise<DemoResult | null>
 }
+
+/** As shells have it for what SIGINT ended. */
+const INTERRUPTED = 130
 
 const secondsOption = numberOption('seconds', 'N', 'End by itself after N seconds.', 1)
 const smallFlag = flag('small', 'A twentieth of the rows, for a slow machine.')
@@ -59,6 +62,7 @@ export function demoCommand(load: () => Promise<DemoDeps>): Command {
       const view = demoView(terminal, json)
       const scale = input.get(smallFlag) ? 0.05 : 1
       const result = await runDemo({ seconds: input.get(secondsOption), scale, ...view, clock, abort })
+      if (result === null) return INTERRUPTED
       view.say(`Rows applied: ${humanCount(result.rowsApplied)}; guarantee: ${result.guarantee}`)
       const text = verifyText(result.report, terminal.colour && !json)
       if (json) terminal.err(text)

@@ -38,21 +38,21 @@ export interface StageOptions {
   say(sentence: string): void
 }
 
-/** Starts everything; nothing of it outlives the stage. @throws {Error} with what a part said when it does not start. */
-export async function setStage(options: StageOptions): Promise<DemoStage> {
+/** Starts everything; nothing of it outlives the stage. Null when aborted before it was set. @throws {Error} with what a part said when it does not start. */
+export async function setStage(options: StageOptions): Promise<DemoStage | null> {
   const { abort, clock } = options
   await using building = new AsyncDisposableStack()
-  const folder = building.adopt(await mkdtemp(join(tmpdir(), 'sync-demo-')), (path) => removeFolder(path))
   options.say('Starting PostgreSQL and a stand-in for StarRocks')
   // Small, so that the shop's large transactions are streamed before they commit.
   const server = building.use(await startPostgres({ settings: { logical_decoding_work_mem: '1MB' } }))
-  abort.throwIfAborted()
-  const standIn = await startStandIn(join(folder, 'stand-in'), clock)
+  if (abort.aborted) return null
+  const folder = building.adopt(await mkdtemp(join(tmpdir(), 'sync-demo-')), (path) => removeFolder(path))
+  const standIn = await startStandIn(folder, clock)
   building.use(standIn.child)
-  abort.throwIfAborted()
+  if (abort.aborted) return null
   options.say('Filling the shop')
   const size = await fillShop(server, options.scale)
-  abort.throwIfAborted()
+  if (abort.aborted) return null
   const url = server.urlOf(DATABASE)
   const { config, file } = await writePipeline(folder, url, standIn.ports)
   options.say('Starting the service: sync-app run pipeline.yaml')
@@ -88,7 +88,7 @@ async function startStandIn(folder: string, clock: Clock): Promise<{ child: Demo
     if (told.length === 1) ready.resolve(parseReady(line))
   }
   const ports = ['--mysql-port', '0', '--http-port', '0', '--be-http-port', '0']
-  const args = [STAND_IN, ...ports, '--data', folder]
+  const args = [STAND_IN, ...ports, '--data', join(folder, 'stand-in')]
   const child = await DemoChild.start({ name: 'The stand-in', args, folder, clock, onLine })
   const failed = child.ended.then((how) => Promise.reject(new Error(`${how}: ${told.join('\n')}`)))
   // It may end long after it was ready, when nobody listens any more.

@@ -13,16 +13,18 @@ const SEED = 1
 
 /**
  * Plays the whole thing on one machine: a PostgreSQL with a busy shop, a stand-in for StarRocks, the service between them. Ends after
- * the asked time or when aborted, then waits for the target and compares every row. Nothing that was started is left.
+ * the asked time or when aborted, then waits for the target and compares every row. Nothing that was started is left. Resolves to null
+ * when aborted before the play began.
  *
  * @throws {Error} when a part does not start or ends too early, with what it said.
  */
 export async function runDemo(
   request: DemoRequest & { readonly clock: Clock; readonly abort: AbortSignal },
-): Promise<DemoResult> {
+): Promise<DemoResult | null> {
   const { clock, abort, scale = 1 } = request
   const say = (sentence: string): void => request.say(sentence)
   await using stage = await setStage({ clock, abort, scale, say })
+  if (stage === null) return null
   await using counter = await RowCounter.open(stage.url, stage.config)
   await using shop = await openShop({ url: stage.url, size: stage.size, seed: SEED, clock })
   const play = new DemoPlay({ request, stage, counter, shop })
