@@ -69,19 +69,19 @@ export class ConvergingBatchWriter implements BatchWriter {
     const verdict = await rowVerdict
     if (verdict.tag !== 'follows') throw unexpected(verdict)
     await ownership.confirm()
-    await failPoints.reach('batch.commit.before')
+    await failPoints.reach('batch.tables.before')
     const unseen = await Promise.all(all.map(async (loads) => await this.#commitTable(await loads.transaction)))
     if (tables.length > 0) {
       const rows = tables.map((record) => encodeTableRecord(owner.pipeline, record))
       const name = this.#nextName(owner.database, TABLE_RECORD_TABLE.name)
       await commitSystemRows(this.#context, name, { table: TABLE_RECORD_TABLE, rows }, ownership)
     }
-    await failPoints.reach('batch.checkpoint.before')
+    await failPoints.reach('batch.tables.after')
     const seen = await this.#commitCheckpoint(checkpoint)
     this.#ended = true
     const claim = seen ? [] : [this.#attempt.transaction.name]
     this.#row.committed(checkpoint, [...unseen.filter((name) => name !== null), ...claim])
-    await failPoints.reach('batch.checkpoint.after')
+    await failPoints.reach('batch.state.after')
   }
 
   async rollback(): Promise<void> {
@@ -135,16 +135,18 @@ export class ConvergingBatchWriter implements BatchWriter {
   async #commitCheckpoint(checkpoint: Checkpoint): Promise<boolean> {
     const { client, owner, failPoints } = this.#context
     const { transaction, ownership } = this.#attempt
+    await failPoints.reach('batch.checkpoint.before')
     const body = systemTableBody([encodeCheckpoint(owner.pipeline, checkpoint)])
     const headers = systemTableHeaders(CHECKPOINT_TABLE)
     requireOk(await client.load(transaction, CHECKPOINT_TABLE.name, headers, body), 'load the checkpoint')
     requireOk(await client.prepare(transaction), 'prepare the checkpoint')
+    await failPoints.reach('batch.checkpoint.after')
     await ownership.confirm()
+    await failPoints.reach('batch.commit.before')
     this.#row.attempted(checkpoint)
     const answer = await client.commit(transaction)
     await failPoints.reach('batch.commit.after')
     const proof = await proveCommit(this.#context, transaction.name, answer)
-    await failPoints.reach('batch.state.after')
     if (proof === 'unknown') throw new SyncError('SINK_TRANSACTION_LOST', 'the commit of the checkpoint is lost')
     return proof === 'visible'
   }

@@ -118,15 +118,19 @@ export function chooseCodec(context: RuleContext, wanted: string | undefined): C
   }
   if (wanted === undefined) return outcome(first.make([], inner), refused)
   const asked = parseWanted(wanted)
-  const byRule = isRuleName(asked.name)
-  const matching = usable.find((candidate) =>
-    byRule ? candidate.rule === asked.name : candidate.base === asked.name.toUpperCase(),
-  )
+  const matching =
+    usable.find(({ rule }) => rule === asked.name) ?? usable.find(({ base }) => base === baseAsked(asked.name))
   if (matching === undefined) {
     const place = context.asKey ? 'a key column of type' : 'type'
     return refused(`${place} ${context.type.display} cannot become ${wanted}`)
   }
   return outcome(matching.make(asked.sizes, inner), refused)
+}
+
+// `text` is every type's VARCHAR, also where that has a rule of its own.
+function baseAsked(name: string): string {
+  if (name === 'text') return 'VARCHAR'
+  return isRuleName(name) ? '' : name.toUpperCase()
 }
 
 const outcome = (made: ColumnCodec | string, refused: (reason: string) => Choice): Choice =>

@@ -1,5 +1,6 @@
 import type { ChangeHandler, Relation } from '../../core/change-stream.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Finding } from '../../core/finding.ts'
 import type { Lsn } from '../../core/lsn.ts'
 import type { RowView } from '../../core/row-view.ts'
 import type { Signals } from '../../core/signals.ts'
@@ -26,6 +27,7 @@ import { emitMarker } from './catalog/emit-marker.ts'
 import { identify } from './catalog/identify.ts'
 import type { TableMatcher } from './catalog/list-relations.ts'
 import { PartitionWatch } from './catalog/partition-watch.ts'
+import { preflight } from './catalog/preflight.ts'
 import { judgeSlot, readSlot } from './catalog/read-slot.ts'
 import { SchemaVersions } from './catalog/schema-versions.ts'
 import { SessionHolder } from './catalog/session-holder.ts'
@@ -90,6 +92,12 @@ export class PostgresSource implements Source {
   async identify(): Promise<SourceIdentity> {
     const openReplication = () => this.#connector.open({ replication: 'database' })
     return await identify(await this.#catalog.get(), openReplication)
+  }
+
+  /** What stands in the way of this pipeline at the source; changes nothing. @throws {SyncError} when it cannot connect. */
+  async preflight(): Promise<readonly Finding[]> {
+    const { matches, slot, publication } = this.#options
+    return await preflight(await this.#catalog.get(), { matches, slot, publication })
   }
 
   async discover(): Promise<DiscoveredTables> {

@@ -173,6 +173,13 @@ export function loadOf(table: SinkTable, rows: readonly Row[], format: 'csv' | '
   return { table, format, body: body.view(), rows: rows.length }
 }
 
+/** The encoded key of a row. */
+export function keyOf(table: SinkTable, row: readonly SourceValue[], format: 'csv' | 'json' = 'csv'): Buffer {
+  const body = new ByteBuffer()
+  const length = table.encoders[format].appendUpsert(rowOf(row), body)
+  return Buffer.from(body.view().subarray(0, length))
+}
+
 /** Asks the target, past the sink. */
 export async function ask(target: StarRocksTarget, sql: string): Promise<readonly string[]> {
   await using client = new SqlClient({

@@ -26,6 +26,9 @@ export interface LiveStreamOptions {
 /** The time that the server has to say goodbye. */
 const CLOSE_WITHIN_MS = 1000
 
+/** The time that the server has to begin. Nothing on its way there waits for others. */
+const START_WITHIN_MS = 60_000
+
 /** A replication session from START_REPLICATION to its end. Owns the session. */
 export class LiveStream implements ReplicationStream {
   readonly backendPid: number
@@ -71,17 +74,22 @@ export class LiveStream implements ReplicationStream {
   async start(command: string): Promise<void> {
     const { stream } = this.#session
     stream.on('error', (error) => this.fail(sourceError(error, this.#what, 'stream')))
-    stream.on('close', () => {
-      this.#socketClosed.resolve()
-      this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: the server closed the connection`))
-    })
+    stream.on('close', () => this.#onSocketClosed())
+    if (stream.closed) this.#onSocketClosed()
     this.#session.takeOver((bytes, start, end) => {
       this.#receivedBytes += end - start
       this.#reporter.heard()
       this.#reader.receive(bytes, start, end)
     })
+    const patience = this.#clock.setTimer(START_WITHIN_MS, () => {
+      this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: the server does not begin to stream`))
+    })
     this.#write(encodeQuery(command))
-    await this.#started.promise
+    try {
+      await this.#started.promise
+    } finally {
+      patience.cancel()
+    }
   }
 
   pause(): void {
@@ -119,6 +127,11 @@ export class LiveStream implements ReplicationStream {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close()
     await this.#closing
+  }
+
+  #onSocketClosed(): void {
+    this.#socketClosed.resolve()
+    this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: the server closed the connection`))
   }
 
   #stop(reason: SyncError): void {

@@ -24,7 +24,7 @@ test('moves with an idle database, and confirms what it was told to and nothing 
     stream.confirm(stream.startedAt)
     await waitFor(async () => (await slotState(database)).confirmed === position, { describe: 'the confirmation' })
   }
-  expect(recorded.changes).toEqual([])
+  expect(recorded.rows).toEqual([])
   await database.dropReplication()
 })
 
