@@ -24,12 +24,12 @@ export function judgeRelation(relation: RelationFacts, facts: CatalogFacts, role
   })
   const obstacle = refuseKind(relation) ?? refuseAccess(relation, role)
   if (obstacle !== null) return refuse(obstacle)
-  const columns = facts.columns.filter((column) => column.relation === relation.oid)
-  const indexes = facts.indexes.filter((index) => index.relation === relation.oid)
+  const columns = facts.columns.get(relation.oid) ?? []
+  const indexes = facts.indexes.get(relation.oid) ?? []
   const key = chooseKey(relation.replica_identity, indexes, columns)
   if (key.tag === 'none') return refuse(refuseKeyless(relation, key))
   const keyNames = columns.filter((column) => key.attnums.includes(column.attnum)).map((column) => column.name)
-  const leaves = facts.leaves.filter((leaf) => leaf.relation === relation.oid)
+  const leaves = facts.leaves.get(relation.oid) ?? []
   for (const leaf of leaves) {
     const refusal = refuseLeaf(leaf, keyNames)
     if (refusal !== null) return refuse(refusal)
