@@ -137,6 +137,14 @@ describe('a table’s load', () => {
     expect(pending?.originKey.toString()).toBe('1\u0001')
   })
 
+  it('keeps a missing value’s origin key in the format that the row itself brings about', () => {
+    const load = new TableLoad(sinkTable(), false)
+    load.update(rowViewOf(['1', 'with \u0001 inside', undefined]), none, 'none')
+    const [pending] = [...load.body.pending.values()]
+    expect(load.body.format).toBe('json')
+    expect(pending?.originKey.toString()).toBe(`${Buffer.from('1').toString('hex')}\u0001`)
+  })
+
   it('writes everything anew as JSON when a value cannot stand in CSV, missing values included', () => {
     const load = new TableLoad(sinkTable(), false)
     load.insert(rowViewOf(['1', 'x', null]))

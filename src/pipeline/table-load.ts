@@ -207,37 +207,26 @@ export class TableLoad {
   #findOrigin(row: RowView, from: RowView): Origin | null {
     this.#scratch.clear()
     const keyLength = this.#encoder.appendDelete(from, this.#scratch)
-    if (keyLength === NEEDS_JSON) {
+    if (keyLength < 0 && keyLength !== NEEDS_JSON) return null
+    // Keys and fields that are taken now are of the present format: it must not change before the row is written.
+    if (keyLength === NEEDS_JSON || this.#wouldNeedJson(row)) {
       this.useJson()
       return this.#findOrigin(row, from)
     }
-    if (keyLength < 0) return null
     const key = Buffer.from(this.#scratch.bytes.subarray(0, keyLength))
     const entry = this.body.find(key, 0, keyLength)
     if (entry < 0) return { key, before: undefined, gone: false }
     const before = this.body.pending.get(entry)
     const taken = this.#takeFromBatch(row, entry)
-    if (taken > 0 && this.#wouldNeedJson(row)) {
-      this.#giveBack(row)
-      this.useJson()
-      return this.#findOrigin(row, from)
-    }
     return { key, before, gone: taken === 0 && before === undefined }
   }
 
-  /** A row that holds encoded CSV fields cannot be written as JSON: this is known before anything is appended. */
   #wouldNeedJson(row: RowView): boolean {
     if (this.body.format === 'json') return false
-    this.#scratch.clear()
-    return this.#encoder.appendUpsert(row, this.#scratch) === NEEDS_JSON
-  }
-
-  #giveBack(row: RowView): void {
-    for (const column of this.#encoder.columns) {
-      if (row.kinds[column] !== KIND_ENCODED) continue
-      row.kinds[column] = KIND_UNCHANGED
-      row.unchangedCount++
-    }
+    const { length } = this.#scratch
+    const answer = this.#encoder.appendUpsert(row, this.#scratch)
+    this.#scratch.length = length
+    return answer === NEEDS_JSON
   }
 
   /** Fills unchanged columns from the row's record in this batch; returns how many. A delete's record has none. */

@@ -18,6 +18,7 @@ export interface JsonShape {
 export class JsonReader implements RowReader {
   readonly #shape: JsonShape
   readonly #indexes: Map<string, number>
+  readonly #keyBytes: readonly Buffer[]
   readonly #fields = new FieldRow()
   #rest: Buffer = empty
   /** With `strip_outer_array`: before, inside or after the array. */
@@ -27,6 +28,7 @@ export class JsonReader implements RowReader {
 
   constructor(shape: JsonShape) {
     this.#shape = shape
+    this.#keyBytes = shape.keys.map((key) => Buffer.from(key))
     this.#indexes = new Map(shape.keys.map((key, index) => [key, index]))
     if (!shape.stripOuterArray) this.#place = 'inside'
   }
@@ -138,9 +140,15 @@ export class JsonReader implements RowReader {
 
   /** Most bodies name the keys in one order: the key after the last one is tried first. */
   #keyIndex(bytes: Buffer, keyAt: number, keyEnd: number): number | undefined {
-    const guess = this.#shape.keys[this.#lastKey + 1]
+    const guess = this.#keyBytes[this.#lastKey + 1]
+    if (
+      guess !== undefined &&
+      guess.length === keyEnd - keyAt - 2 &&
+      bytes.compare(guess, 0, guess.length, keyAt + 1, keyEnd - 1) === 0
+    ) {
+      return this.#lastKey + 1
+    }
     const text = bytes.toString('utf8', keyAt + 1, keyEnd - 1)
-    if (guess === text) return this.#lastKey + 1
     return this.#indexes.get(text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text)
   }
 

@@ -131,5 +131,6 @@ export function delimiter(text: string): Buffer {
   }
   if (Buffer.byteLength(text) > 50) throw new LoadFailure('the max delimiter length is 50')
   const plain = text.replaceAll(/\\([tnr\\0])/g, (_whole, letter: string) => escapes[letter] ?? letter)
-  return Buffer.from(plain, /^[\u0000-\u00ff]*$/.test(plain) && /[\u0080-\u00ff]/.test(plain) ? 'latin1' : 'utf8')
+  // Node hands header bytes over as latin1 characters.
+  return Buffer.from(plain, 'latin1')
 }

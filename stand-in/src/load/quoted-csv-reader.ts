@@ -78,19 +78,17 @@ export class QuotedCsvReader implements RowReader {
     const { enclose } = this.#shape
     if (enclose !== undefined && bytes[start] === enclose) return this.#enclosed(bytes, start + 1, enclose)
     const content: number[] = []
-    let plain = true
+    let escaped = false
     for (let at = start; at < bytes.length; at++) {
-      if (this.#shape.escape !== undefined && bytes[at] === this.#shape.escape) {
-        if (at + 1 >= bytes.length) return -1
-        plain = false
+      if (bytes[at] === this.#shape.escape) {
+        escaped = true
         content.push(bytes[++at] ?? 0)
-        continue
-      }
-      if (startsWith(bytes, at, this.#shape.separator) || startsWith(bytes, at, this.#shape.delimiter)) {
-        this.#push(plain ? bytes.subarray(start, at) : Buffer.from(content), true)
+      } else if (startsWith(bytes, at, this.#shape.separator) || startsWith(bytes, at, this.#shape.delimiter)) {
+        this.#push(Buffer.from(content), !escaped)
         return at
+      } else {
+        content.push(bytes[at] ?? 0)
       }
-      if (!plain || this.#shape.escape !== undefined) content.push(bytes[at] ?? 0)
     }
     return -1
   }

@@ -9,7 +9,7 @@ export class RowBatch {
   readonly deletes = new Uint8Array(batchRows)
   rows = 0
   /** Position of the first row in the whole load: of two rows of one key the later one wins. */
-  readonly firstRow: number
+  firstRow: number
 
   constructor(columns: readonly WrittenColumn[], firstRow: number) {
     this.writers = columns.map(({ column }) => writerForType(column.type))

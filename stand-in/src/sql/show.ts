@@ -10,22 +10,31 @@ import type { SqlContext } from './sql-context.ts'
 import { type StatementResult, textRows } from './statement-result.ts'
 import type { TokenCursor } from './token-cursor.ts'
 
+type Show = (context: SqlContext, session: Session, cursor: TokenCursor) => StatementResult
+
+/** What can be shown, by the words after SHOW [FULL]. */
+const shows: readonly (readonly [words: readonly string[], show: Show])[] = [
+  [['DATABASES'], (context, _session, cursor) => showDatabases(context, cursor)],
+  [['SCHEMAS'], (context, _session, cursor) => showDatabases(context, cursor)],
+  [['TABLES'], (...all) => showTables(...all)],
+  [['CREATE', 'TABLE'], (...all) => showCreate(...all)],
+  [['COLUMNS'], (...all) => showColumns(...all)],
+  [['FIELDS'], (...all) => showColumns(...all)],
+  [['ALTER', 'TABLE', 'COLUMN'], (...all) => showAlter(...all)],
+  [['GLOBAL', 'VARIABLES'], (_context, session, cursor) => showVariables(session, cursor)],
+  [['SESSION', 'VARIABLES'], (_context, session, cursor) => showVariables(session, cursor)],
+  [['VARIABLES'], (_context, session, cursor) => showVariables(session, cursor)],
+  [['TABLE', 'STATUS'], (...all) => showTableStatus(...all)],
+  [['LOAD'], (...all) => showLoad(...all)],
+]
+
 /** SHOW ... (reference/starrocks.md 5, 6). The word SHOW has been read. */
 export function runShow(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
   cursor.accept('FULL')
-  if (cursor.accept('DATABASES') || cursor.accept('SCHEMAS')) return showDatabases(context, cursor)
-  if (cursor.accept('TABLES')) return showTables(context, session, cursor)
-  if (cursor.accept('CREATE', 'TABLE')) return showCreate(context, session, cursor)
-  if (cursor.accept('COLUMNS') || cursor.accept('FIELDS')) return showColumns(context, session, cursor)
-  if (cursor.accept('ALTER', 'TABLE', 'COLUMN')) return showAlter(context, session, cursor)
-  if (cursor.accept('GLOBAL', 'VARIABLES') || cursor.accept('SESSION', 'VARIABLES') || cursor.accept('VARIABLES')) {
-    return showVariables(session, cursor)
-  }
-  if (cursor.accept('TABLE', 'STATUS')) return showTableStatus(context, session, cursor)
-  if (cursor.accept('LOAD')) return showLoad(context, session, cursor)
-  const cluster = showCluster(context, session, cursor)
-  if (cluster !== undefined) return cluster
-  throw cursor.unexpected()
+  const found = shows.find(([words]) => cursor.accept(...words))
+  const result = found === undefined ? showCluster(context, session, cursor) : found[1](context, session, cursor)
+  if (result === undefined) throw cursor.unexpected()
+  return result
 }
 
 /** `[FROM db]`, `[LIKE 'pattern']`; a WHERE or ORDER BY is read over unless `filter` takes it. */

@@ -48,9 +48,8 @@ export class Publisher {
               if (append === undefined) continue
               appendBatches(
                 connection.handle,
-                { catalog: null, schema: 'data', table: `t${append.tableId}` },
+                { catalog: null, schema: 'data', table: `t${append.tableId}`, withOps: false },
                 append.batches,
-                false,
               )
             }
           })

@@ -156,12 +156,12 @@ export class Transactions {
 
   /** Finishes every load and adds up its counters. */
   #judge(txn: Transaction): void {
-    let failure: unknown
+    let failure: Error | undefined
     for (const load of txn.loads.values()) {
       try {
         load.finish()
       } catch (error) {
-        failure ??= error
+        failure ??= error instanceof Error ? error : new LoadFailure(String(error))
       }
       txn.counts.total += load.counts.total
       txn.counts.filtered += load.counts.filtered
@@ -237,7 +237,7 @@ export class Transactions {
   /** A connection and a transaction that a client has left alone for too long are ended (2, 2.1). */
   async abortOverdue(): Promise<void> {
     const nowMs = this.#deps.clock.nowMs()
-    for (const txn of [...this.labels.open]) {
+    for (const txn of Array.from(this.labels.open)) {
       if (txn.busy.size > 0) continue
       const idle =
         txn.status === 'PREPARE' && txn.idleTimeoutMs !== undefined && nowMs - txn.lastActiveMs > txn.idleTimeoutMs
