@@ -42,6 +42,7 @@ const holes: readonly Hole[] = [
   { rule: 'newLabelOnceUsed', faults: { late: 1, frontendRestart: 1 } },
   { rule: 'unknownAsksRow', faults: { lost: 1, evict: 1 } },
   { rule: 'verifyCommit', faults: { falseOk: 1 } },
+  { rule: 'readRaise', faults: { timeout: 1, kill: 1, frontendRestart: 1 }, other: { wal: 0, attempts: 1 } },
   { rule: 'waitVisible', faults: { timeout: 1 } },
   { rule: 'ownCommit', faults: { timeout: 1, evict: 1 } },
   { rule: 'answerAgedFromSending', faults: { timeout: 1, evict: 2 } },
