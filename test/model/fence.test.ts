@@ -34,7 +34,7 @@ const holes: readonly Hole[] = [
   { rule: 'numberedLabels', faults: { timeout: 1 }, other: labels },
   { rule: 'closeNumber', faults: { timeout: 1 }, other: labels },
   { rule: 'ownLabelsForRaise', faults: { timeout: 1, frontendRestart: 1 } },
-  { rule: 'labelPerAttempt', faults: { timeout: 1 }, other: { singleTable: true } },
+  { rule: 'labelPerAttempt', faults: { timeout: 1 }, other: { singleTable: true }, behind: ['readRaise'] },
   { rule: 'attemptsInOrder', faults: { lost: 1 } },
   { rule: 'loadOnlyIntoOwnBegin', faults: { timeout: 1 }, behind: ['ownLabelsForRaise'] },
   { rule: 'compareTxnId', faults: { late: 1, frontendRestart: 1 } },
