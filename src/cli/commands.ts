@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Command } from './command.ts'
+import { demoCommand } from './demo.ts'
 import { pauseCommand, resumeCommand } from './pause-resume.ts'
 import { resyncCommand } from './resync.ts'
 import { runCommand } from './run.ts'
@@ -22,5 +23,6 @@ export const COMMANDS: readonly Command[] = [
   resumeCommand(loadRequests),
   resyncCommand(loadRequests),
   verifyCommand(() => import('../app/verify.ts')),
+  demoCommand(() => import('../app/demo/run-demo.ts')),
   standInCommand(STAND_IN),
 ]
