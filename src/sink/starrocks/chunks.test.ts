@@ -11,7 +11,7 @@ const MODES = [
   { guarantee: 'converging', version: '3.3.5' },
 ] as const
 
-describe.each(MODES)('chunks on StarRocks $version', { timeout: 20_000 }, ({ version }) => {
+describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ version }) => {
   let standIn: StandInProcess
   let target: StarRocksTarget
   let writer: Writer
