@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { it } from 'vitest'
 import { parseLsn } from '../src/core/lsn.ts'
 import { differencesOf } from './support/compare-tables.ts'
 import { openDatabase, type TestDatabase } from './support/postgres.ts'
@@ -36,7 +37,8 @@ class Both {
     }
     await this.#settled(Object.values(tables))
     for (const table of Object.values(tables)) {
-      expect(await differencesOf(this.source, this.standIn, table, `${this.source.name}.${table}`), table).toEqual([])
+      const differences = await differencesOf(this.source, this.standIn, table, `${this.source.name}.${table}`)
+      assert.deepEqual(differences, [], table)
     }
     await this.source.query(`drop table ${Object.values(tables).join(', ')}`)
   }

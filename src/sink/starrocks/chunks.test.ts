@@ -144,7 +144,10 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 20_000 }, ({ ver
     const chunk = await open(0)
     const { body } = loadOf(table, [{ upsert: ['1', 'bad', '5'] }])
     await chunk.write(Buffer.from(body.toString('latin1').replace('5', 'x'), 'latin1'))
-    await expect(chunk.commit(recordOf(0, 1))).rejects.toMatchObject({ code: 'ROW_REJECTED' })
+    await expect(chunk.commit(recordOf(0, 1))).rejects.toMatchObject({
+      code: 'ROW_REJECTED',
+      table: 'public.a',
+    })
     await chunk.rollback()
     expect([await counted(), await ledger()]).toEqual([['0 0'], []])
   })

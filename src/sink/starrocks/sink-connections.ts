@@ -44,7 +44,7 @@ export function connectSink(
   })
   const context: SinkContext = {
     owner: { database: target.database, pipeline },
-    client: new TransactionClient(http),
+    client: new TransactionClient(http, timeouts),
     sql,
     clock,
     failPoints: options.failPoints ?? NO_FAIL_POINTS,

@@ -1,9 +1,9 @@
 import type { Ownership } from '../../core/ownership.ts'
 import type { Load, RejectedLoad } from '../../core/sink.ts'
-import { readErrorLog, withoutValue } from './error-log.ts'
 import { trialLabel } from './labels.ts'
 import { outcomeError } from './outcome-error.ts'
 import type { Outcome } from './outcome.ts'
+import { describeRejection } from './rejection.ts'
 import type { SinkContext, StarRocksTable } from './sink-context.ts'
 import { beginFresh } from './table-transaction.ts'
 import type { TransactionName } from './transaction-client.ts'
@@ -28,7 +28,7 @@ export async function findRejectedLoads(
     const outcome = await tryLoad(context, name, { load, table }, trial.ownership)
     if (outcome.tag === 'ok') continue
     if (outcome.tag !== 'rejected-rows') throw outcomeError(outcome, `try a load into ${table.targetName}`, table.id)
-    rejected.set(table.id, await describe(context, table, load, outcome))
+    rejected.set(table.id, await describeRejection(context.client, { table, format: load.format }, outcome))
   }
   return [...rejected.values()]
 }
@@ -49,16 +49,4 @@ async function tryLoad(
   } finally {
     await endTransaction(context, name)
   }
-}
-
-async function describe(
-  context: SinkContext,
-  table: StarRocksTable,
-  load: Load,
-  outcome: Outcome & { readonly tag: 'rejected-rows' },
-): Promise<RejectedLoad> {
-  const keyColumns = table.compiled.columns.filter((column) => column.partOfKey).map((column) => column.name)
-  const log = outcome.errorUrl === undefined ? '' : await context.client.errorLog(outcome.errorUrl)
-  const row = readErrorLog(log, load.format, keyColumns)
-  return { table: table.id, reason: row?.reason ?? withoutValue(outcome.why), rowKey: row?.rowKey }
 }

@@ -11,7 +11,6 @@ import {
   MONEY,
   numericCandidates,
   SMALLINT,
-  UNSIGNED_32,
   UNSIGNED_64,
 } from './type-rules/number-candidates.ts'
 import { isRuleName } from './type-rules/rule-catalogue.ts'
@@ -25,9 +24,9 @@ const BUILT_IN: Readonly<Record<string, readonly Candidate[] | ((context: RuleCo
   int2: SMALLINT,
   int4: INTEGER,
   int8: BIGINT,
-  oid: UNSIGNED_32,
-  xid: UNSIGNED_32,
-  cid: UNSIGNED_32,
+  oid: BIGINT,
+  xid: BIGINT,
+  cid: BIGINT,
   xid8: UNSIGNED_64,
   float4: FLOAT4,
   float8: FLOAT8,
@@ -64,7 +63,7 @@ const VECTORS = new Set(['int2vector', 'oidvector'])
 const ENUM = textUpTo(128)
 
 /** Every way of a source type into the target, the default first. Empty when there is none. */
-export function candidatesFor(context: RuleContext): readonly Candidate[] {
+function candidatesFor(context: RuleContext): readonly Candidate[] {
   const { type } = context
   switch (type.kind) {
     case 'domain':

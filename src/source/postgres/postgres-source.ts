@@ -54,6 +54,8 @@ export interface PostgresSourceOptions {
   readonly snapshotConnections: number
   /** How long a chunk waits behind DDL for its lock. Default 5 000. */
   readonly lockTimeoutMs?: number | undefined
+  /** How long a chunk's transaction may last, whatever its receiver does meanwhile. Default 30 minutes. */
+  readonly longestChunkMs?: number | undefined
   /** How long a proof that the slot is ours holds. Default 3 000. */
   readonly ownershipWindowMs?: number | undefined
 }
@@ -65,6 +67,7 @@ export interface PostgresSourceDeps {
 }
 
 const DEFAULT_LOCK_TIMEOUT_MS = 5_000
+const DEFAULT_LONGEST_CHUNK_MS = 30 * 60_000
 const DEFAULT_OWNERSHIP_WINDOW_MS = 3_000
 
 /** PostgreSQL 14 to 18 as a source. Connects when it is first needed. */
@@ -142,8 +145,9 @@ export class PostgresSource implements Source {
 
   async openChunk(table: TableSchema, range: ChunkRange, signal: AbortSignal): Promise<ChunkReader> {
     const lockTimeoutMs = this.#options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS
+    const longestMs = this.#options.longestChunkMs ?? DEFAULT_LONGEST_CHUNK_MS
     const lease = await this.#chunks.lend(signal)
-    return await openChunk(lease, { table, range, lockTimeoutMs, signal })
+    return await openChunk(lease, { table, range, lockTimeoutMs, longestMs, clock: this.#deps.clock, signal })
   }
 
   async waitForWriters(

@@ -14,6 +14,8 @@ export interface LoadRequest {
   readonly headers: Readonly<Record<string, string>>
   /** Asking twice does no harm: it is asked again when a kept connection turns out to be closed. */
   readonly repeatable?: boolean | undefined
+  /** How long the answer may take, when longer than usual. */
+  readonly replyMs?: number | undefined
 }
 
 /** What the client is made of. */
@@ -114,7 +116,7 @@ export class LoadHttpClient {
       method: request.method,
       headers: { ...request.headers, ...headers, Authorization: authorization },
       connectMs: timeouts.connectMs,
-      replyMs: timeouts.replyMs,
+      replyMs: request.replyMs ?? timeouts.replyMs,
     })
   }
 

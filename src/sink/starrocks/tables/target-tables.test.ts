@@ -202,8 +202,9 @@ describe('target tables', { timeout: 20_000 }, () => {
   test('a load into a table that somebody dropped says which', async () => {
     await ask(target, `DROP TABLE ${target.database}.a FORCE`)
     await expect(apply(writer, position, [loadOf(table, [{ upsert: ['1', 'ann', '1'] }])])).rejects.toMatchObject({
-      code: 'TARGET_MISSING',
+      code: 'TARGET_SHAPE',
       table: 'public.a',
+      remedy: expect.stringContaining('resync public.a'),
     })
   })
 })

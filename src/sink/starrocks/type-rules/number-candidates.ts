@@ -15,7 +15,7 @@ const LONGEST_SMALL_NUMBER_BYTES = 24
 const LONGEST_NUMERIC_BYTES = 131_072 + 16_383 + 2
 
 /** Precision and scale of a numeric's modifier; null for bare numeric. @see PostgreSQL source, numeric.c make_numeric_typmod */
-export function numericModifier(typmod: number): { precision: number; scale: number } | null {
+function numericModifier(typmod: number): { precision: number; scale: number } | null {
   if (typmod < 4) return null
   const packed = typmod - 4
   return { precision: (packed >> 16) & 0xffff, scale: ((packed & 0x7ff) ^ 1024) - 1024 }
@@ -97,7 +97,7 @@ export const BOOLEAN: readonly Candidate[] = [
   INT_TEXT,
 ]
 
-/** smallint, integer and bigint, each into itself or a wider one. */
+/** smallint, into itself or a wider one. */
 export const SMALLINT: readonly Candidate[] = [
   fixed(integerOf('SMALLINT')),
   fixed(integerOf('INT')),
@@ -106,10 +106,11 @@ export const SMALLINT: readonly Candidate[] = [
   wholeDecimal(5),
   INT_TEXT,
 ]
+/** integer. */
 export const INTEGER: readonly Candidate[] = [...SMALLINT.slice(1, 4), wholeDecimal(10), INT_TEXT]
+/** bigint, and the unsigned integers of 32 bits: oid, xid, cid. */
 export const BIGINT: readonly Candidate[] = [...SMALLINT.slice(2, 4), wholeDecimal(19), INT_TEXT]
-/** Unsigned integers of 32 bits (oid, xid, cid) and of 64 (xid8). */
-export const UNSIGNED_32: readonly Candidate[] = BIGINT
+/** xid8: an unsigned integer of 64 bits. */
 export const UNSIGNED_64: readonly Candidate[] = [LARGEINT, wholeDecimal(20), INT_TEXT]
 
 const floatCandidates = (type: 'FLOAT' | 'DOUBLE', canonical: 'float4' | 'float8'): readonly Candidate[] => [

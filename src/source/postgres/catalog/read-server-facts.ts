@@ -34,7 +34,7 @@ export interface ServerFacts extends ServerSettings {
 }
 
 /** What our role may do. */
-export interface RoleFacts {
+interface RoleFacts {
   readonly name: string
   readonly mayReplicate: boolean
   readonly mayCreate: boolean

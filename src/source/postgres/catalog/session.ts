@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import type { Clock } from '../../../core/clock.ts'
+import type { SyncError } from '../../../core/sync-error.ts'
 import { sourceError } from '../wire/server-error.ts'
 
 const CLOSE_TIMEOUT_MS = 2_000
@@ -48,7 +49,7 @@ export class Session implements AsyncDisposable {
       const answer: unknown = await this.#client.query<Row>(sql, values === undefined ? undefined : [...values])
       return rowsOf<Row>(answer)
     } catch (error) {
-      throw this.#failure(error, doing)
+      throw this.explain(error, doing)
     }
   }
 
@@ -76,7 +77,8 @@ export class Session implements AsyncDisposable {
     }
   }
 
-  #failure(error: unknown, doing: string): Error {
+  /** What the failure of a statement means: when the connection is gone, why it is. */
+  explain(error: unknown, doing: string): SyncError {
     const cause = error instanceof pg.DatabaseError ? error : (this.#lost ?? error)
     return sourceError(cause, doing, 'query')
   }

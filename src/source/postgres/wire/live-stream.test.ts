@@ -25,14 +25,16 @@ class Server {
   readonly stream: LiveStream
   #receive: Receiver = () => undefined
 
-  constructor() {
-    this.socket = new Duplex({
-      read: () => undefined,
-      write: (chunk: Buffer, _encoding, done) => {
-        this.#take(chunk)
-        done()
-      },
-    })
+  constructor(socket?: Duplex) {
+    this.socket =
+      socket ??
+      new Duplex({
+        read: () => undefined,
+        write: (chunk: Buffer, _encoding, done) => {
+          this.#take(chunk)
+          done()
+        },
+      })
     const session: ReplicationSession = {
       backendPid: 4711,
       serverVersionNum: 180_004,
@@ -112,6 +114,7 @@ test('answers a keepalive that asks for it at once', async () => {
   const server = await started()
   server.send(keepalive(0x500n))
   expect(server.statuses).toEqual([])
+  await server.clock.advance(900)
   server.send(keepalive(0x600n, true))
   expect(server.statuses).toHaveLength(1)
   await turn()
@@ -155,6 +158,15 @@ test('gives up a server that does not start, and one that has gone before', asyn
   gone.socket.destroy()
   await turn()
   await expect(gone.stream.start('START_REPLICATION')).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE' })
+  await gone.stream[Symbol.asyncDispose]()
+})
+
+test('closes a session that was never started, or that had gone before', async () => {
+  const server = new Server()
+  await server.stream[Symbol.asyncDispose]()
+  expect(server.socket.destroyed).toBe(true)
+  const gone = new Server(new Duplex().destroy())
+  await turn()
   await gone.stream[Symbol.asyncDispose]()
 })
 

@@ -68,14 +68,13 @@ export class LiveStream implements ReplicationStream {
     this.#framer = this.#createFramer(options.maxMessageBytes)
     this.#reader = this.#createReader()
     this.#reporter = this.#createReporter()
+    session.stream.on('error', (error) => this.fail(sourceError(error, this.#what, 'stream')))
+    session.stream.on('close', () => this.#onSocketClosed())
+    if (session.stream.closed) this.#onSocketClosed()
   }
 
   /** Sends the command and resolves when the server streams. @throws {SyncError} SLOT_*, SOURCE_*, PUBLICATION_UNUSABLE */
   async start(command: string): Promise<void> {
-    const { stream } = this.#session
-    stream.on('error', (error) => this.fail(sourceError(error, this.#what, 'stream')))
-    stream.on('close', () => this.#onSocketClosed())
-    if (stream.closed) this.#onSocketClosed()
     this.#session.takeOver((bytes, start, end) => {
       this.#receivedBytes += end - start
       this.#reporter.heard()
@@ -189,7 +188,7 @@ export class LiveStream implements ReplicationStream {
         if (this.#phase === 'streaming') delivery.message(buffer, start, end)
       },
       keepalive: (walEnd, replyRequested) => {
-        if (replyRequested) this.#reporter.send()
+        if (replyRequested) this.#reporter.asked(walEnd)
         if (this.#phase === 'streaming') delivery.reached(walEnd)
       },
       failed: (error) => {
@@ -252,6 +251,7 @@ export class LiveStream implements ReplicationStream {
         return messages.walEnd
       },
       write: (message) => this.#write(message),
+      stopping: () => this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: the server is shutting down`)),
       dead: (silentMs) => {
         const seconds = Math.round(silentMs / 1000)
         this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: no sign of life for ${seconds} s`))

@@ -129,6 +129,9 @@ test('says that the slot is in use, that it is missing, or that it is not ours t
   await database.query('select pg_create_physical_replication_slot($1)', [physical])
   await expect(openStream(database, recorded, { slot: physical })).rejects.toMatchObject({ code: 'SLOT_UNUSABLE' })
   await database.query('select pg_drop_replication_slot($1)', [physical])
+  const twoPhase = `two_phase_${database.name}`
+  await database.query(`select pg_create_logical_replication_slot($1, 'pgoutput', false, true)`, [twoPhase])
+  await expect(openStream(database, recorded, { slot: twoPhase })).rejects.toMatchObject({ code: 'SLOT_UNUSABLE' })
   await using elsewhere = await openDatabase()
   await expect(openStream(elsewhere, recorded, { slot: database.name })).rejects.toMatchObject({
     code: 'SLOT_UNUSABLE',
