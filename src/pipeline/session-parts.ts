@@ -2,6 +2,7 @@ import type { Checkpoint } from '../core/checkpoint.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import type { Signals } from '../core/signals.ts'
 import type { Sink } from '../core/sink.ts'
+import type { TableId } from '../core/table-id.ts'
 import type { OwnedStream, Source } from '../core/source.ts'
 import { Applier } from './applier.ts'
 import { ApplyLoop } from './apply-loop.ts'
@@ -35,6 +36,8 @@ export interface SessionDeps {
   readonly clock: Clock
   readonly random: Random
   readonly settings: SessionSettings
+  /** Tables of which a value cannot stand in CSV, as this process has met them. Outlives the session. */
+  readonly jsonTables: Set<TableId>
   /** Random id of this process. */
   readonly writerId: string
   /** Random id for the checkpoint row, should this session make it. */

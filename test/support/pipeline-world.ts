@@ -48,6 +48,7 @@ export class PipelineWorld {
       clock: quickClock,
       random: Math.random,
       writerId: 'W',
+      jsonTables: new Set<TableId>(),
       newIncarnation: 'I',
       settings: {
         pipeline: 'p',

@@ -9,6 +9,7 @@ import type {
   ChunkPlan,
   ChunkRange,
   ChunkReader,
+  DiscoveredTable,
   DiscoveredTables,
   OwnedStream,
   RowsWanted,
@@ -33,6 +34,7 @@ import { untilFlushed } from './catalog/until-flushed.ts'
 import { SchemaVersions } from './catalog/schema-versions.ts'
 import { SessionHolder } from './catalog/session-holder.ts'
 import { waitForWriters } from './catalog/wait-for-writers.ts'
+import { wouldBeTables } from './catalog/would-be-tables.ts'
 import { openOwnedStream } from './owned-stream.ts'
 import type { SpoolLimits } from './pgoutput/spool-set.ts'
 import { openCopySession } from './snapshot/copy-session.ts'
@@ -102,6 +104,13 @@ export class PostgresSource implements Source {
   async preflight(): Promise<readonly Finding[]> {
     const { matches, slot, publication } = this.#options
     return await preflight(await this.#catalog.get(), { matches, slot, publication })
+  }
+
+  /** The tables that could take part, by patterns and catalog alone; changes nothing. @throws {SyncError} when it cannot connect. */
+  async survey(): Promise<readonly DiscoveredTable[]> {
+    const { matches, publication } = this.#options
+    const serverVersionNum = await this.#serverVersionNum()
+    return await wouldBeTables(await this.#catalog.get(), { matches, publication, serverVersionNum })
   }
 
   async discover(): Promise<DiscoveredTables> {
