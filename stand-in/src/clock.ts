@@ -32,4 +32,3 @@ export function showTime(epochMs: number | undefined): string | null {
 }
 
 /** The year of an instant, in UTC. */
-export const yearOf = (epochMs: number): number => new Date(epochMs).getUTCFullYear()
