@@ -76,6 +76,10 @@ function databasesOf(discovered: DiscoveredTables, config: Config): readonly str
   return [...new Set(routes.map((route) => route.targetDatabase))].filter((name) => name !== config.target.database)
 }
 
+/** Clocks of two machines run apart by less than this; see docs/decisions/0002. */
+const CLOCK_DRIFT = 1.05
+const CLOCK_MARGIN_MS = 250
+
 /** A batch holds its rows twice at most (one fills while one is sent), and the spool and the chunks need room too. */
 const BATCHES_OF_MEMORY = 8
 
@@ -93,5 +97,6 @@ function settingsOf(config: Config): SessionSettings {
     snapshotParallelism: sync.snapshotParallelism,
     chunkBytes: sync.chunkBytes,
     truncateAsDeletesUpToRows: sync.truncateAsDeletesUpToRows,
+    takeOverWaitMs: sync.ownershipWindowMs * CLOCK_DRIFT + CLOCK_MARGIN_MS,
   }
 }

@@ -15,7 +15,7 @@ import { readSlot } from '../source/postgres/catalog/read-slot.ts'
 import { starRocksTarget } from './connections.ts'
 import { openAccess, type PipelineAccess } from './pipeline-access.ts'
 import { compareTable, type TableToCompare } from './verify/compare-table.ts'
-import { hasPendingChanges } from './verify/pending-changes.ts'
+import { readPendingChanges, untouchedKeys, type PendingChanges } from './verify/pending-changes.ts'
 import { SourceSide } from './verify/source-side.ts'
 import { describeStoppedAt, StreamPosition } from './verify/stream-position.ts'
 import { rowStreamer } from './verify/stream-rows.ts'
@@ -44,6 +44,13 @@ export async function verify(config: Config, request: VerifyRequest): Promise<Ve
   await using access = openAccess(config, request.clock)
   const verification = new Verification(config, request, access)
   return await verification.run()
+}
+
+/** Where a comparison begins. */
+interface Beginning {
+  readonly verifiedUpTo: Lsn
+  /** What waits when no service is connected; unknown while one is. */
+  readonly pending: PendingChanges
 }
 
 class Verification {
@@ -82,22 +89,22 @@ class Verification {
     }
     const { chosen, notCompared } = chooseTables(this.#request.tables, discovered, state.tables)
     const features = serverFeatures(version.rows[0]?.[0] ?? '')
-    const { verifiedUpTo, isFinal } = await this.#begin()
+    const since = await this.#begin()
     const tables: TableComparison[] = []
     for (const table of chosen) {
-      tables.push(await this.#compare(this.#prepare(table, features), { verifiedUpTo, isFinal }))
+      tables.push(await this.#compare(this.#prepare(table, features), since))
     }
     return { tables, notCompared }
   }
 
   /** Waits for the stream once, so that what is read is not full of rows on their way. */
-  async #begin(): Promise<{ readonly verifiedUpTo: Lsn; readonly isFinal: boolean }> {
+  async #begin(): Promise<Beginning> {
     const passed = await this.#position.catchUp()
-    if (passed !== null) return { verifiedUpTo: passed, isFinal: true }
+    if (passed !== null) return { verifiedUpTo: passed, pending: { tag: 'unknown' } }
     const stands = await this.#position.present()
-    const hasPending = await hasPendingChanges(await this.#access.session(), this.#config.source, stands)
-    this.#request.onProgress(describeStoppedAt(stands, hasPending))
-    return { verifiedUpTo: stands, isFinal: !hasPending }
+    const pending = await readPendingChanges(await this.#access.session(), this.#config.source, stands)
+    this.#request.onProgress(describeStoppedAt(stands, pending.tag !== 'none'))
+    return { verifiedUpTo: stands, pending }
   }
 
   #prepare({ schema, route }: DiscoveredTable, features: ServerFeatures): TableToCompare {
@@ -115,18 +122,16 @@ class Verification {
     }
   }
 
-  async #compare(
-    table: TableToCompare,
-    since: { readonly verifiedUpTo: Lsn; readonly isFinal: boolean },
-  ): Promise<TableComparison> {
+  async #compare(table: TableToCompare, since: Beginning): Promise<TableComparison> {
     const request = this.#request
     const { id } = table.schema
     for (let attempt = 1; ; attempt += 1) {
       request.onProgress(`${id}: reading both sides`)
       try {
         return await compareTable(table, {
-          ...since,
+          verifiedUpTo: since.verifiedUpTo,
           catchUp: () => this.#position.catchUp(),
+          untouched: async (keys) => untouchedKeys(await this.#access.session(), since.pending, table, keys),
           showValues: request.showValues ?? false,
           monotonicMs: () => request.clock.monotonicMs(),
           onRound: (keysLeft) => request.onProgress(`${id}: rows to look at again: ${keysLeft}`),

@@ -50,7 +50,12 @@ interface Outcome {
   readonly err: string
 }
 
-async function call(command: Command, args: readonly string[], env: CommandContext['env'] = {}): Promise<Outcome> {
+async function call(
+  command: Command,
+  args: readonly string[],
+  env: CommandContext['env'] = {},
+  abort = new AbortController().signal,
+): Promise<Outcome> {
   let out = ''
   let err = ''
   const clock = {
@@ -65,7 +70,6 @@ async function call(command: Command, args: readonly string[], env: CommandConte
     isTerminal: false,
     colour: false,
   }
-  const abort = new AbortController().signal
   const code = await runProgram([command.name, ...args], [command], { terminal, env, clock, abort })
   return { code, out, err }
 }
@@ -253,6 +257,16 @@ describe('verify', () => {
     const { code, out } = await call(command, ['-c', good, 'orders', '--json'])
     expect([code, JSON.parse(out).rows_different]).toEqual([1, 2])
   })
+})
+
+test('a command that was asked to end ends without a word', async () => {
+  const abort = new AbortController()
+  const waiting = () => {
+    abort.abort('SIGINT')
+    return Promise.reject(abort.signal.reason)
+  }
+  const command = verifyCommand(() => Promise.resolve({ verify: waiting }))
+  expect(await call(command, ['-c', good], {}, abort.signal)).toEqual({ code: 130, out: '', err: '' })
 })
 
 describe('demo', () => {

@@ -54,7 +54,7 @@ const sum = (tables: readonly DemoTable[], field: 'sourceRows' | 'targetRows'): 
 const lagOf = ({ lagMs }: DemoPicture): string => (lagMs === null ? 'not known yet' : humanDuration(lagMs))
 
 /** A picture as one line. Pure. */
-export function pictureLine(picture: DemoPicture): string {
+function pictureLine(picture: DemoPicture): string {
   const { tables, workload } = picture
   const streaming = tables.filter(({ state }) => state === 'streaming').length
   return [
@@ -68,7 +68,7 @@ export function pictureLine(picture: DemoPicture): string {
 }
 
 /** A picture as a table, for a terminal. Pure. */
-export function pictureText(picture: DemoPicture, colour: boolean): string {
+function pictureText(picture: DemoPicture, colour: boolean): string {
   const { tables, workload } = picture
   const columns = [
     { title: 'TABLE', align: 'left' },

@@ -21,7 +21,7 @@ const secondsOption = numberOption('seconds', 'N', 'End by itself after N second
 const smallFlag = flag('small', 'A twentieth of the rows, for a slow machine.')
 
 /** The demonstration's last line for programs. */
-export function demoJson({ report, rowsApplied, lagSeconds, guarantee, workload }: DemoResult): string {
+function demoJson({ report, rowsApplied, lagSeconds, guarantee, workload }: DemoResult): string {
   const sum = (field: 'rowsCompared' | 'rowsDifferent' | 'rowsUnsettled'): number =>
     report.tables.reduce((total, table) => total + table[field], 0)
   return `${JSON.stringify({

@@ -19,7 +19,7 @@ export interface TableRequestDeps {
 }
 
 /** What is asked of the service. */
-export interface TableRequestOptions {
+interface TableRequestOptions {
   readonly do: 'resync' | 'pause' | 'resume'
   readonly tables: readonly TableId[] | 'all'
   readonly clock: Clock

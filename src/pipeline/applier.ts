@@ -86,6 +86,20 @@ export class Applier {
     batch.release()
   }
 
+  /** Commits a checkpoint alone, in one attempt: the number after the present one, all else as given. @throws {SyncError} */
+  async moveTo(wanted: Checkpoint): Promise<void> {
+    const writer = await this.#open()
+    if (writer === null) return
+    const next = { ...wanted, number: this.checkpoint.number + 1n }
+    try {
+      await writer.commit(next, [])
+    } catch (error) {
+      await writer.rollback()
+      throw error
+    }
+    this.checkpoint = next
+  }
+
   /** Ends what is open. The session is over. */
   async close(): Promise<void> {
     const writer = this.#writer

@@ -10,7 +10,7 @@ export interface TableRequest {
 }
 
 /** The checkpoint should pass this message at once, as when somebody waits for the target to have caught up. */
-export interface CheckpointRequest {
+interface CheckpointRequest {
   readonly do: 'checkpoint'
 }
 

@@ -35,22 +35,24 @@ export class TableEntry {
     return this.targets.length > 0 && (this.state.tag === 'snapshotting' || this.state.tag === 'streaming')
   }
 
-  /** Whether the live table's rows are exactly those of a checkpoint at this position. */
+  /** Whether the target's rows are exactly those of a checkpoint at this position: never while the table is copied. */
   isExactAt(position: Lsn): boolean {
     const { state } = this
     if (!this.#atomic) return false
-    if (state.tag !== 'streaming' && !(state.tag === 'snapshotting' && state.shadow?.liveApplied === true)) return false
-    return position >= (state.aheadUntilLsn ?? 0n)
+    return state.tag === 'streaming' && position >= (state.aheadUntilLsn ?? 0n)
   }
 
-  /** The target table that is read back and whose encoders are used. @throws when none is open. */
+  /** The target table whose encoders are used. @throws when none is open. */
   get sinkTable(): SinkTable {
     const [first] = this.targets
     if (!first) throw new Error(`${this.schema.id} is not open`)
     return first
   }
 
-  /** The target table that chunks are copied into: the shadow where there is one. @throws when none is open. */
+  /**
+   * The target table that chunks are copied into and values are read back from: the shadow where there is one. What is wrong in the live
+   * table must not get into the shadow. @throws when none is open.
+   */
   get copyTarget(): SinkTable {
     return this.targets.at(-1) ?? this.sinkTable
   }

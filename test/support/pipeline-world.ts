@@ -57,6 +57,7 @@ export class PipelineWorld {
         snapshotParallelism: 2,
         chunkBytes: 1000,
         truncateAsDeletesUpToRows: 1000,
+        takeOverWaitMs: 10,
       },
     }
     const openSession = async () => ({ deps: session, [Symbol.asyncDispose]: async () => undefined })

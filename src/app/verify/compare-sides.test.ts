@@ -7,7 +7,7 @@ import { settleCandidates, type SettleOptions, type Settlement } from './settle-
 const LIMITS = { bucketCount: 16, rowsPerWave: 1000, mostWaves: 4 }
 const LIVE: SettleOptions = {
   caughtUp: async () => true,
-  isFinal: true,
+  untouched: async () => new Set(),
   mostRounds: 5,
   mostDifferences: 1000,
 }
@@ -83,18 +83,29 @@ test('a row that changes at every look is neither equal nor different', async ()
   expect(await compare(source, target)).toMatchObject({ rowsDifferent: 0, rowsUnsettled: 1 })
 })
 
-test('while nobody applies what is waiting, a difference is not held against the target', async () => {
-  const source = new MemorySide([['1', ['new']]])
-  const target = new MemorySide([['1', ['old']]])
+test('while nobody applies what is waiting, only rows that it cannot concern are called different', async () => {
+  const source = new MemorySide([
+    ['1', ['new']],
+    ['2', ['new']],
+  ])
+  const target = new MemorySide([
+    ['1', ['old']],
+    ['2', ['old']],
+    ['3', ['old']],
+  ])
   const stopped = { ...LIVE, caughtUp: async () => false }
-  expect(await compare(source, target, { ...stopped, isFinal: false })).toMatchObject({
-    rowsDifferent: 0,
-    rowsUnsettled: 1,
-  })
-  expect(await compare(source, target, { ...stopped, isFinal: true })).toMatchObject({
+  expect(await compare(source, target, stopped)).toMatchObject({ rowsDifferent: 0, rowsUnsettled: 3 })
+  const asked: number[][] = []
+  const untouched: SettleOptions['untouched'] = async ({ present, absent }) => {
+    asked.push([present.length, absent.length])
+    return new Set(present.slice(0, 1))
+  }
+  expect(await compare(source, target, { ...stopped, untouched })).toMatchObject({
     rowsDifferent: 1,
-    rowsUnsettled: 0,
+    rowsUnsettled: 2,
+    differences: [{ key: ['1'] }],
   })
+  expect(asked).toEqual([[2, 1]])
 })
 
 test('all differing rows are counted, the first are named', async () => {

@@ -4,7 +4,7 @@ import type { RowDifference, TableComparison } from '../../core/verify-report.ts
 import type { EncoderPlan } from '../../sink/starrocks/encode/encoder-plan.ts'
 import { bucketCountFor } from './bucket-digests.ts'
 import { findCandidates } from './find-candidates.ts'
-import { settleCandidates, type Settlement, type StableDifference } from './settle-candidates.ts'
+import { settleCandidates, type KeysOfSource, type Settlement, type StableDifference } from './settle-candidates.ts'
 import type { TableSides } from './table-side.ts'
 
 const ROWS_PER_WAVE = 200_000
@@ -23,8 +23,8 @@ export interface TableToCompare {
 export interface CompareOptions {
   /** Resolves to a position that the target has passed since the call, to null when no service moves the target. */
   readonly catchUp: () => Promise<Lsn | null>
-  /** Nothing that the source holds by now is missing in the target for want of a service. */
-  readonly isFinal: boolean
+  /** When no service moves the target: which of these keys no change concerns that waits for one. */
+  readonly untouched: (keys: KeysOfSource) => Promise<ReadonlySet<Buffer>>
   /** Position up to which the target held the source before anything was read. */
   readonly verifiedUpTo: Lsn
   readonly showValues: boolean
@@ -43,7 +43,7 @@ export async function compareTable(table: TableToCompare, options: CompareOption
   })
   const settled = await settleCandidates(table.sides, candidates.keys, {
     caughtUp: async () => (await options.catchUp()) !== null,
-    isFinal: options.isFinal,
+    untouched: options.untouched,
     mostRounds: MOST_ROUNDS,
     mostDifferences: MOST_DIFFERENCES,
     onRound: options.onRound,

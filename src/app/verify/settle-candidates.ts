@@ -25,15 +25,22 @@ export interface Settlement {
 export interface SettleOptions {
   /** Resolves to true when the target holds all that the source held at the call, to false when nothing will come any more. */
   readonly caughtUp: () => Promise<boolean>
-  /** Whether keys that differ although nothing will come any more do differ: false when changes are waiting that nobody applies. */
-  readonly isFinal: boolean
+  /** When nothing will come any more: which of these keys no change concerns that waits for a service. */
+  readonly untouched: (keys: KeysOfSource) => Promise<ReadonlySet<Buffer>>
   readonly mostRounds: number
   readonly mostDifferences: number
   readonly onRound?: ((keysLeft: number) => void) | undefined
 }
 
+/** Canonical keys that the source has a row of, and others. */
+export interface KeysOfSource {
+  readonly present: readonly Buffer[]
+  readonly absent: readonly Buffer[]
+}
+
 /** Rows of one request; each may be a megabyte. */
 const KEYS_PER_FETCH = 100
+const NONE: ReadonlySet<string> = new Set()
 
 interface FetchedRow {
   readonly hash: string
@@ -90,16 +97,23 @@ class Settling {
       const some = keys.slice(from, from + KEYS_PER_FETCH)
       const target = await fetchRows(this.#sides.target, some)
       const source = await fetchRows(this.#sides.source, some)
-      for (const key of some) {
-        this.#judge(key, { source: source.get(key), target: target.get(key) }, isLive)
-      }
+      const final = isLive ? NONE : await this.#finalKeys(some, source)
+      for (const key of some) this.#judge(key, { source: source.get(key), target: target.get(key) }, final.has(key))
     }
   }
 
-  #judge(key: string, rows: FetchedRows, isLive: boolean): void {
+  async #finalKeys(keys: readonly string[], source: ReadonlyMap<string, FetchedRow>): Promise<ReadonlySet<string>> {
+    const present = keys.filter((key) => source.has(key)).map(bytesOfKey)
+    const absent = keys.filter((key) => !source.has(key)).map(bytesOfKey)
+    const untouched = await this.#options.untouched({ present, absent })
+    return new Set([...untouched].map((key) => key.toString('latin1')))
+  }
+
+  /** `isFinal`: nothing can come any more that would change the target's row. */
+  #judge(key: string, rows: FetchedRows, isFinal: boolean): void {
     const now = this.#observe(key, rows)
     const judged = judgeKey(now, this.#suspects.get(key) ?? null)
-    const verdict = judged === 'suspect' && !isLive && this.#options.isFinal ? 'different' : judged
+    const verdict = judged === 'suspect' && isFinal ? 'different' : judged
     this.#open.set(key, now)
     this.#suspects.delete(key)
     if (verdict === 'suspect') this.#suspects.set(key, now)

@@ -29,6 +29,7 @@ import type { TableMatcher } from './catalog/list-relations.ts'
 import { PartitionWatch } from './catalog/partition-watch.ts'
 import { preflight } from './catalog/preflight.ts'
 import { judgeSlot, readSlot } from './catalog/read-slot.ts'
+import { untilFlushed } from './catalog/until-flushed.ts'
 import { SchemaVersions } from './catalog/schema-versions.ts'
 import { SessionHolder } from './catalog/session-holder.ts'
 import { waitForWriters } from './catalog/wait-for-writers.ts'
@@ -161,6 +162,10 @@ export class PostgresSource implements Source {
   async readRows(table: TableSchema, wanted: RowsWanted, onRow: (row: RowView) => void): Promise<Lsn> {
     await using lease = await this.#rereads.lend()
     return await readRows(lease.copy, table, { wanted, onRow, clock: this.#deps.clock })
+  }
+
+  async untilFlushed(position: Lsn): Promise<void> {
+    await untilFlushed(await this.#catalog.get(), position)
   }
 
   describeColumn(column: SourceColumn): string {

@@ -39,26 +39,22 @@ export async function manageTransaction(
         'Multi-statement transaction requests can only be sent to FE nodes, not BE nodes',
       )
     }
-    if (operation === 'begin') return begin(context, exchange, label)
+    if (operation === 'begin') return begin(context, exchange, label, fault)
     txn = lockedTransaction(context, exchange, label)
-    txn.busy.add('')
+    context.transactions.enter(txn, operation)
     return await end(context, exchange, { txn, operation, fault })
   } catch (error) {
     return refusal(context, error, label, txn)
   } finally {
-    txn?.busy.delete('')
+    if (txn !== undefined) await context.transactions.leave(txn, operation)
   }
 }
 
-function begin(context: HttpContext, exchange: Exchange, label: string): object {
+function begin(context: HttpContext, exchange: Exchange, label: string, fault: Fault | undefined): object {
+  if (fault?.action === 'fail') throw new TxnRefusal('INTERNAL_ERROR', fault.text)
   const { request } = exchange
   const database = header(request, 'db') ?? ''
-  const held = context.transactions.labels.find(database, label)
-  if (held !== undefined && held.status !== 'ABORTED') {
-    throw new TxnRefusal('LABEL_ALREADY_EXISTS', `Label [${label}] has already been used.`, {
-      ExistingJobStatus: held.isRunning ? 'RUNNING' : 'FINISHED',
-    })
-  }
+  checkLabelFree(context, database, label)
   const timeoutMs = headerMs(request, 'timeout') ?? defaultTimeoutMs
   const idleTimeoutMs = headerMs(request, 'idle_transaction_timeout')
   if (Number.isNaN(timeoutMs) || Number.isNaN(idleTimeoutMs)) {
@@ -67,6 +63,16 @@ function begin(context: HttpContext, exchange: Exchange, label: string): object 
   const table = context.catalog.table(database, header(request, 'table') ?? '')
   const txn = context.transactions.begin({ database, label, kind: 'single', table, timeoutMs, idleTimeoutMs })
   return { Status: 'OK', Message: '', Label: label, TxnId: txn.id, BeginTxnTimeMs: 0 }
+}
+
+/** A BE holds one context a label, whatever the database; else the database's own labels decide. */
+function checkLabelFree(context: HttpContext, database: string, label: string): void {
+  const held = context.transactions.labels.find(database, label)
+  const isOpenHere = openTransaction(context, label) !== undefined
+  if (!isOpenHere && (held === undefined || held.status === 'ABORTED')) return
+  throw new TxnRefusal('LABEL_ALREADY_EXISTS', `Label [${label}] has already been used.`, {
+    ExistingJobStatus: isOpenHere || held?.isRunning === true ? 'RUNNING' : 'FINISHED',
+  })
 }
 
 /** The open transaction of a label, nobody else being at it. */
@@ -134,7 +140,11 @@ function endReply(txn: Transaction, publishMs: number, wholeMs: number): object 
 }
 
 /** `PUT /api/transaction/load` at a BE, for transactions of one table and of several (2, 2.1). */
-export async function loadIntoTransaction(context: HttpContext, exchange: Exchange): Promise<object> {
+export async function loadIntoTransaction(
+  context: HttpContext,
+  exchange: Exchange,
+  fault: Fault | undefined,
+): Promise<object> {
   const { request } = exchange
   const label = header(request, 'label')
   const tableName = header(request, 'table') ?? ''
@@ -144,13 +154,13 @@ export async function loadIntoTransaction(context: HttpContext, exchange: Exchan
     const found = openTransaction(context, label)
     checkLoadTarget(context, exchange, { label, tableName, txn: found })
     if (found === undefined) throw new TxnRefusal('TXN_NOT_EXISTS', `Transaction with label ${label} not exists`)
-    found.busy.add(tableName)
     txn = found
+    context.transactions.enter(txn, tableName)
     const beganMs = context.clock.nowMs()
     const table = context.catalog.table(txn.database, tableName)
     const load = context.transactions.openLoad(txn, table, request.headers)
-    const bytes = await readBody(exchange, load)
-    context.transactions.touch(txn)
+    const bytes = await readBody(exchange, load, txn)
+    if (fault?.action === 'fail') throw new LoadFailure(fault.text)
     const tookMs = context.clock.nowMs() - beganMs
     return {
       Status: 'OK',
@@ -164,12 +174,11 @@ export async function loadIntoTransaction(context: HttpContext, exchange: Exchan
   } catch (error) {
     refuseBody(exchange)
     if (txn !== undefined) {
-      txn.busy.delete(tableName)
       await context.transactions.abort(txn, messageOf(error))
     }
     return refusal(context, error, label, txn)
   } finally {
-    txn?.busy.delete(tableName)
+    if (txn !== undefined) await context.transactions.leave(txn, tableName)
   }
 }
 
@@ -210,8 +219,7 @@ function refusal(
   label: string | undefined,
   txn: Transaction | undefined,
 ): object {
-  const status =
-    error instanceof TxnRefusal ? error.status : error instanceof LoadFailure ? 'INTERNAL_ERROR' : 'INTERNAL_ERROR'
+  const status = error instanceof TxnRefusal ? error.status : 'INTERNAL_ERROR'
   return {
     Status: status,
     ...(error instanceof TxnRefusal ? error.entries : {}),

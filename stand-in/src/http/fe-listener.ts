@@ -133,7 +133,8 @@ async function transaction(context: HttpContext, exchange: Exchange, operation: 
 async function loadState(context: HttpContext, exchange: Exchange, database: string): Promise<void> {
   const label = exchange.url.searchParams.get('label') ?? ''
   if (label === '') throw new StandInError('No label selected.')
-  await execute(context, exchange, { path: 'get_load_state', label }, async () => {
+  await execute(context, exchange, { path: 'get_load_state', label }, async (fault) => {
+    if (fault?.action === 'fail') return feFailure(fault.text)
     if (!context.catalog.databases.has(database)) return feFailure(`unknown database, database=${database}`)
     const txn = context.transactions.labels.find(database, label)
     const known = txn !== undefined && txn.isRegistered

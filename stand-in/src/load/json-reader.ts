@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { FieldRow, LoadFailure, type RowReader, type RowSink } from './field-row.ts'
+import { UnfinishedBytes } from './unfinished-bytes.ts'
 import { incomplete, malformed, scanString, scanValue, skipSpace } from './json-scan.ts'
-
-const empty = Buffer.alloc(0)
 
 /** How a JSON value becomes a field: as its text, as its JSON (for JSON and nested columns), or as a native float. */
 export type JsonWish = 'text' | 'json' | 'float'
@@ -20,7 +19,7 @@ export class JsonReader implements RowReader {
   readonly #indexes: Map<string, number>
   readonly #keyBytes: readonly Buffer[]
   readonly #fields = new FieldRow()
-  #rest: Buffer = empty
+  readonly #rest = new UnfinishedBytes()
   /** With `strip_outer_array`: before, inside or after the array. */
   #place: 'before' | 'inside' | 'after' = 'before'
   #lastKey = -1
@@ -34,15 +33,13 @@ export class JsonReader implements RowReader {
   }
 
   write(piece: Buffer, sink: RowSink): void {
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
-    const done = this.#values(bytes, sink)
-    this.#rest = bytes.subarray(done)
+    const bytes = this.#rest.add(piece)
+    if (bytes !== undefined) this.#rest.keep(bytes.subarray(this.#values(bytes, sink)))
   }
 
   end(sink: RowSink): void {
-    if (this.#rest.length > 0) this.write(Buffer.from('\n'), sink)
-    const unfinished = this.#rest.toString('latin1').trim() !== ''
-    this.#rest = empty
+    const bytes = Buffer.concat([this.#rest.take(), Buffer.from('\n')])
+    const unfinished = this.#values(bytes, sink) < bytes.length
     const unclosed = this.#shape.stripOuterArray && this.#anything && this.#place === 'inside'
     this.#place = this.#shape.stripOuterArray ? 'before' : 'inside'
     if (unfinished || unclosed) throw parseFailure('the body ends inside a value')

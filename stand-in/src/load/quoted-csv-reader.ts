@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { FieldRow, type RowReader, type RowSink } from './field-row.ts'
-
-const empty = Buffer.alloc(0)
+import { UnfinishedBytes } from './unfinished-bytes.ts'
 
 /** How a CSV body is written where the plain reader does not do. */
 export interface CsvShape {
@@ -18,7 +17,7 @@ export interface CsvShape {
 export class QuotedCsvReader implements RowReader {
   readonly #shape: CsvShape
   readonly #fields = new FieldRow()
-  #rest: Buffer = empty
+  readonly #rest = new UnfinishedBytes()
   #skip: number
 
   constructor(shape: CsvShape) {
@@ -27,18 +26,22 @@ export class QuotedCsvReader implements RowReader {
   }
 
   write(piece: Buffer, sink: RowSink): void {
-    let bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
+    const bytes = this.#rest.add(piece)
+    if (bytes !== undefined) this.#rest.keep(this.#lines(bytes, sink))
+  }
+
+  /** Reads all whole lines; answers what is left. */
+  #lines(bytes: Buffer, sink: RowSink): Buffer {
+    let rest = bytes
     for (;;) {
-      const next = this.#line(bytes, sink)
-      if (next < 0) break
-      bytes = bytes.subarray(next)
+      const next = this.#line(rest, sink)
+      if (next < 0) return rest
+      rest = rest.subarray(next)
     }
-    this.#rest = bytes
   }
 
   end(sink: RowSink): void {
-    const rest = this.#rest
-    this.#rest = empty
+    const rest = this.#lines(this.#rest.take(), sink)
     if (rest.length === 0) return
     if (this.#shape.unterminatedIsRefused) {
       sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8'))

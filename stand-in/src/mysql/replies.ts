@@ -33,7 +33,10 @@ export function eofPacket(moreResults: boolean): Buffer {
     .done()
 }
 
-/** One column definition (protocol 4.1). The character set is utf8 (33), or binary (63) for bytes and numbers. */
+/**
+ * One column definition (protocol 4.1). The character set is 33 (utf8mb3) for text and 63 for the rest, the flags are 0,
+ * as MysqlCodec.writeField has it: a client that takes 33 at its word cannot read four-byte characters.
+ */
 export function columnPacket(column: WireColumn, withDefault: boolean): Buffer {
   const isText = !column.isBinary && (column.type === columnType.varString || column.type === columnType.string)
   const writer = new PacketWriter()
@@ -47,7 +50,7 @@ export function columnPacket(column: WireColumn, withDefault: boolean): Buffer {
     .int(isText ? 33 : 63, 2)
     .int(column.length, 4)
     .int(column.type, 1)
-    .int(column.isBinary ? 128 : 0, 2)
+    .int(0, 2)
     .int(column.decimals, 1)
     .int(0, 2)
   if (withDefault) writer.int(0xfb, 1)

@@ -22,10 +22,12 @@ export const browse: ShopAction = async (session) => {
   ])
 }
 
+/** The oldest lines of carts go. */
 export const emptyCart: ShopAction = async (session) => {
   await session.run('delete from carts where id in (select id from carts order by id limit 3 for update skip locked)')
 }
 
+/** A few events are deleted, somewhere in the middle. */
 export const forgetEvents: ShopAction = async (session) => {
   await session.run(
     `delete from events where id in (select id from events where id > md5($1::text)::uuid order by id limit 5 for update skip locked)`,
@@ -45,6 +47,7 @@ export const changeMind: ShopAction = async (session) => {
   await session.run(insert, entry)
 }
 
+/** An audit entry changes its key, goes, or gets another detail. */
 export const amendAudit: ShopAction = async (session) => {
   const entry = integerBetween(session.random, 1, session.floor.last.auditEntry)
   const before = session.pending.updates
@@ -80,6 +83,7 @@ export const reconsider: ShopAction = async (session) => {
   await session.run(`update customers set tags = tags[1:5] || array['seen'] where id = $1`, customer)
 }
 
+/** A promotion is made or used, and sometimes deleted, once there are promotions. */
 export const usePromotion: ShopAction = async (session) => {
   if (!session.floor.hasPromotions) return 'rollback'
   const code = `CODE-${integerBetween(session.random, 1, 500)}`

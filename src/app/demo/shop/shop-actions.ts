@@ -36,12 +36,14 @@ export const placeOrder: ShopAction = async (session) => {
   await session.run('update customers set credit = credit - 1, last_seen_at = now() where id = $1', [customer])
 }
 
+/** One row changes. */
 export const shipOrder: ShopAction = async (session) => {
   await session.run(`update orders set status = 'shipped', shipped_at = now() where id = $1 and status <> 'shipped'`, [
     among(session, session.floor.last.order),
   ])
 }
 
+/** An order goes with its items. */
 export const cancelOrder: ShopAction = async (session) => {
   const id = among(session, session.floor.last.order)
   await session.run('delete from order_items where order_id = $1', [id])
@@ -68,6 +70,7 @@ export const editDocument: ShopAction = async (session) => {
   session.pending.untouchedLargeValues += session.pending.updates - before
 }
 
+/** A document gets another large text. */
 export const rewriteDocument: ShopAction = async (session) => {
   await session.run(
     `update documents set version = version + 1,
