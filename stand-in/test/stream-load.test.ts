@@ -61,6 +61,12 @@ describe('replies of a plain stream load (starrocks.md 1.3)', () => {
 
   it.each([
     ['', {}, 'There is no data to load'],
+    ['1\ta\t1\n', { enable_merge_commit: 'true' }, 'The stand-in has no enable_merge_commit'],
+    [
+      '1\ta\t1\n',
+      { partitions: 'p', temporary_partitions: 'q' },
+      'Can not specify both partitions and temporary partitions',
+    ],
     ['x\ty\tz\n', strict, 'too many filtered rows'],
     ['1\ta\t1\n', { format: 'parquet' }, 'unknown data format, format=parquet'],
     ['1\ta\t1\n', { strict_mode: 'yes' }, 'Invalid strict mode format. Must be bool type'],

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { FieldRow, LoadFailure, type RowReader, type RowSink } from './field-row.ts'
 import { UnfinishedBytes } from './unfinished-bytes.ts'
-import { incomplete, malformed, scanString, scanValue, skipSpace } from './json-scan.ts'
+import { hasEscape, incomplete, malformed, scanString, scanValue, skipSpace } from './json-scan.ts'
 
 /** How a JSON value becomes a field: as its text, as its JSON (for JSON and nested columns), or as a native float. */
 export type JsonWish = 'text' | 'json' | 'float'
@@ -156,8 +156,7 @@ export class JsonReader implements RowReader {
   }
 
   #string(index: number, bytes: Buffer, start: number, end: number): void {
-    const escape = bytes.indexOf(0x5c, start)
-    if (escape < 0 || escape >= end) {
+    if (!hasEscape(bytes, start, end)) {
       this.#span(index, bytes, start + 1, end - 1)
       return
     }

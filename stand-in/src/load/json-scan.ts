@@ -24,6 +24,13 @@ export function scanString(bytes: Buffer, at: number): number {
   return incomplete
 }
 
+/** Whether there is a backslash in `bytes[start, end)`. */
+export function hasEscape(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > 64) return bytes.subarray(start, end).includes(backslash)
+  for (let at = start; at < end; at++) if (bytes[at] === backslash) return true
+  return false
+}
+
 /** Where the value that begins at `at` ends. At the very end of the bytes a number is incomplete. */
 export function scanValue(bytes: Buffer, at: number): number {
   const first = bytes[at]

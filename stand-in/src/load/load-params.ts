@@ -54,6 +54,7 @@ export function loadParams(headers: IncomingHttpHeaders, inTransaction: boolean)
     const text = Array.isArray(value) ? value[0] : value
     return text === undefined || text === '' ? undefined : text
   }
+  refuseUnknown(header)
   const quoting = inTransaction ? () => undefined : header
   return {
     ...formatOf(header),
@@ -75,6 +76,19 @@ export function loadParams(headers: IncomingHttpHeaders, inTransaction: boolean)
     mergeCondition: header('merge_condition'),
     timeoutSeconds: timeout(header('timeout')),
     identity: JSON.stringify(identityHeaders.map(header)),
+  }
+}
+
+/** What StarRocks can do and the stand-in cannot must fail, not pass as an ordinary load. */
+function refuseUnknown(header: (name: string) => string | undefined): void {
+  if (header('partitions') !== undefined && header('temporary_partitions') !== undefined) {
+    throw new LoadFailure('Can not specify both partitions and temporary partitions')
+  }
+  for (const name of ['enable_merge_commit', 'negative']) {
+    if (isTrue(header(name))) throw new LoadFailure(`The stand-in has no ${name}`)
+  }
+  for (const name of ['envelope', 'partitions', 'temporary_partitions', 'channel_id']) {
+    if (header(name) !== undefined) throw new LoadFailure(`The stand-in has no ${name}`)
   }
 }
 

@@ -172,7 +172,8 @@ export class RowIntake implements RowSink {
   }
 
   #default(index: number): LoadValue {
-    const bytes = this.#defaults[index]
+    const isFunction = this.#settings.plan.written[index]?.column.default?.tag === 'function'
+    const bytes = isFunction ? Buffer.from(crypto.randomUUID()) : this.#defaults[index]
     return bytes == null ? null : { bytes, binary: false }
   }
 
@@ -235,6 +236,5 @@ function opText(row: FieldRow, index: number): string | undefined {
 function defaultBytes(column: ColumnDef, nowMs: number): Buffer | null {
   if (column.default === undefined) return null
   if (column.default.tag === 'literal') return Buffer.from(column.default.text)
-  if (column.default.tag === 'now') return Buffer.from(showTime(nowMs) ?? '')
-  return Buffer.from(crypto.randomUUID())
+  return column.default.tag === 'now' ? Buffer.from(showTime(nowMs) ?? '') : null
 }

@@ -40,8 +40,7 @@ export class Publisher {
         for (const load of loads) steps.push(await load.applyStep())
         const next = this.#visible(txn)
         const sql = [...steps.map((step) => step.sql), recordSql(txn, next, false)].filter((text) => text !== '')
-        await connection.transaction(async () => {
-          await connection.run(sql.join('; '))
+        await connection.transaction(sql.join('; '), () => {
           for (const { append } of steps) {
             if (append === undefined) continue
             const target = { catalog: null, schema: 'data', table: `t${append.tableId}`, withOps: false }
@@ -78,7 +77,7 @@ export class Publisher {
     const next = this.#visible(txn)
     sql.push(recordSql(txn, next, true))
     const connection = await this.connectionOf(txn)
-    await connection.transaction(() => connection.run(sql.join('; ')))
+    await connection.transaction(sql.join('; '))
     Object.assign(txn, next, { hardened: [] })
   }
 
