@@ -31,7 +31,7 @@ const overdueCheckMs = 250
 const forgetAtOnce = 200
 
 /** The ports that a running stand-in listens on. */
-export interface Ports {
+interface Ports {
   readonly mysqlPort: number
   readonly httpPort: number
   readonly beHttpPort: number

@@ -236,6 +236,8 @@ describe('transactions of one table (starrocks.md 2)', () => {
     for (let tries = 0; tries < 100 && reply['Status'] !== 'TXN_IN_PROCESSING'; tries++)
       reply = await sr.txn('commit', { label: 'd2' })
     expect(reply['Status']).toBe('TXN_IN_PROCESSING')
+    expect((await sr.txn('rollback', { label: 'd2' }))['Status']).toBe('OK')
+    expect(await sr.state('d2')).toBe('ABORTED')
     void slow
   })
 

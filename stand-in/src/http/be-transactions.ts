@@ -40,7 +40,9 @@ export async function manageTransaction(
       )
     }
     if (operation === 'begin') return begin(context, exchange, label, fault)
-    txn = lockedTransaction(context, exchange, label)
+    txn = namedTransaction(context, exchange, label)
+    // A rollback may come at any time, also while a load is under way (TransactionMgr::_rollback_transaction).
+    if (operation !== 'rollback' && txn.busy.size > 0) throw inProcessing(label)
     context.transactions.enter(txn, operation)
     return await end(context, exchange, { txn, operation, fault })
   } catch (error) {
@@ -75,16 +77,16 @@ function checkLabelFree(context: HttpContext, database: string, label: string): 
   })
 }
 
-/** The open transaction of a label, nobody else being at it. */
-function lockedTransaction(context: HttpContext, exchange: Exchange, label: string): Transaction {
+const inProcessing = (label: string): TxnRefusal =>
+  new TxnRefusal('TXN_IN_PROCESSING', 'Transaction in processing, please retry later', { Label: label })
+
+/** The open transaction of a label. */
+function namedTransaction(context: HttpContext, exchange: Exchange, label: string): Transaction {
   const txn = openTransaction(context, label)
   if (txn === undefined) throw new TxnRefusal('TXN_NOT_EXISTS', `transaction with label ${label} not exists`)
   const database = header(exchange.request, 'db') ?? ''
   if (txn.database !== database) {
     throw new TxnRefusal('INVALID_ARGUMENT', `request db ${database} transaction db ${txn.database} not match`)
-  }
-  if (txn.busy.size > 0) {
-    throw new TxnRefusal('TXN_IN_PROCESSING', 'Transaction in processing, please retry later', { Label: label })
   }
   return txn
 }

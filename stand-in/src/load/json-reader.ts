@@ -138,13 +138,7 @@ export class JsonReader implements RowReader {
   /** Most bodies name the keys in one order: the key after the last one is tried first. */
   #keyIndex(bytes: Buffer, keyAt: number, keyEnd: number): number | undefined {
     const guess = this.#keyBytes[this.#lastKey + 1]
-    if (
-      guess !== undefined &&
-      guess.length === keyEnd - keyAt - 2 &&
-      bytes.compare(guess, 0, guess.length, keyAt + 1, keyEnd - 1) === 0
-    ) {
-      return this.#lastKey + 1
-    }
+    if (guess?.length === keyEnd - keyAt - 2 && startsWith(bytes, keyAt + 1, guess)) return this.#lastKey + 1
     const text = bytes.toString('utf8', keyAt + 1, keyEnd - 1)
     return this.#indexes.get(text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text)
   }
@@ -176,6 +170,12 @@ export class JsonReader implements RowReader {
     const value = Buffer.from(exact ? text : String(Number(text)), 'latin1')
     this.#span(index, value, 0, value.length)
   }
+}
+
+/** A loop: a native comparison costs more than it saves on names. */
+function startsWith(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  for (let index = 0; index < wanted.length; index++) if (bytes[at + index] !== wanted[index]) return false
+  return true
 }
 
 function isInteger(bytes: Buffer, start: number, end: number): boolean {

@@ -137,7 +137,7 @@ const escapes: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', '
 /**
  * A separator: text of at most 50 bytes, `\t`-like escapes, or hexadecimal bytes as `\x01`, `\\x0D0A` or `0x01` (1.2).
  */
-export function delimiter(text: string): Buffer {
+function delimiter(text: string): Buffer {
   const hex = /^(?:\\{1,2}x|0x)([0-9a-f]+)$/i.exec(text)
   if (hex?.[1] !== undefined) {
     if (hex[1].length % 2 === 1) throw new LoadFailure(`Invalid delimiter '${text}': hex length must be a even number`)

@@ -1,5 +1,5 @@
 /** A column of a result that the stand-in makes itself: text, or a number where clients convert by type. */
-export interface ResultColumn {
+interface ResultColumn {
   readonly name: string
   readonly kind: 'text' | 'bigint'
 }
