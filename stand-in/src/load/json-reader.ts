@@ -60,7 +60,7 @@ export class JsonReader implements RowReader {
       if (end === malformed) throw parseFailure(bytes.toString('utf8', at, Math.min(at + 200, bytes.length)))
       this.#checkUtf8(bytes.subarray(at, end))
       const start = at
-      sink.row(this.#fields, () => bytes.toString('utf8', start, end))
+      sink.row(this.#fields, () => bytes.toString('utf8', start, Math.min(end, start + 4000)))
       at = skipSpace(bytes, end)
     }
     return at

@@ -31,7 +31,7 @@ export class PlainCsvReader implements RowReader {
     const rest = this.#finishRows(sink)
     if (rest.length === 0) return
     if (this.#unterminatedIsRefused) {
-      sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8'))
+      sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8', 0, 4000))
     } else {
       this.#rows(Buffer.concat([rest, Buffer.of(this.#delimiter)]), rest.length + 1, sink)
     }
@@ -74,7 +74,7 @@ export class PlainCsvReader implements RowReader {
   }
 
   #emit(line: Buffer, valid: boolean, sink: RowSink): void {
-    if (valid || isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8'))
-    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8'))
+    if (valid || isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8', 0, 4000))
+    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8', 0, 4000))
   }
 }

@@ -44,9 +44,9 @@ export class QuotedCsvReader implements RowReader {
     const rest = this.#lines(this.#rest.take(), sink)
     if (rest.length === 0) return
     if (this.#shape.unterminatedIsRefused) {
-      sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8'))
+      sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8', 0, 4000))
     } else if (this.#line(Buffer.concat([rest, this.#shape.delimiter]), sink) < 0) {
-      sink.unreadable('The last row has an unfinished enclosed field', () => rest.toString('utf8'))
+      sink.unreadable('The last row has an unfinished enclosed field', () => rest.toString('utf8', 0, 4000))
     }
   }
 
@@ -72,8 +72,8 @@ export class QuotedCsvReader implements RowReader {
       this.#skip--
       return
     }
-    if (isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8'))
-    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8'))
+    if (isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8', 0, 4000))
+    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8', 0, 4000))
   }
 
   /** Reads one field from `start`; answers where its separator or delimiter stands, or -1. */
