@@ -1,10 +1,12 @@
-/** Answers of the scanner when there is no position to give. */
+/** The bytes end before the value does. */
 export const incomplete = -1
+/** What stands there is not JSON. */
 export const malformed = -2
 
 const quote = 0x22
 const backslash = 0x5c
 
+/** The first position at or after `at` that is not white space of JSON. */
 export function skipSpace(bytes: Buffer, at: number): number {
   while (at < bytes.length) {
     const byte = bytes[at]

@@ -9,6 +9,7 @@ export interface WireColumn {
   readonly isBinary: boolean
 }
 
+/** An OK packet; `info` is what the client shows as message. */
 export function okPacket(affectedRows: number, info: string, moreResults: boolean): Buffer {
   const status = statusFlag.autocommit | (moreResults ? statusFlag.moreResults : 0)
   const writer = new PacketWriter().int(0, 1).lenenc(affectedRows).lenenc(0).int(status, 2).int(0, 2)
@@ -16,6 +17,7 @@ export function okPacket(affectedRows: number, info: string, moreResults: boolea
   return writer.done()
 }
 
+/** An ERR packet. */
 export function errorPacket(errno: number, sqlState: string, message: string): Buffer {
   return new PacketWriter()
     .int(0xff, 1)
@@ -25,6 +27,7 @@ export function errorPacket(errno: number, sqlState: string, message: string): B
     .done()
 }
 
+/** An EOF packet, which ends columns and rows. */
 export function eofPacket(moreResults: boolean): Buffer {
   return new PacketWriter()
     .int(0xfe, 1)

@@ -15,6 +15,7 @@ export type StatementResult =
   /** A query for DuckDB, whose rows are streamed. */
   | { readonly tag: 'query'; readonly sql: string }
 
+/** A statement that changed something and returns no rows. */
 export const ok = (affectedRows = 0, info = ''): StatementResult => ({ tag: 'ok', affectedRows, info })
 
 /** A result of text columns. */
