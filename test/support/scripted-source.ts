@@ -65,6 +65,9 @@ export class ScriptedSource implements Source {
     const commitLsn = lsn(this.#end + 10n)
     const endLsn = lsn(this.#end + 20n)
     this.#end += 20n
+    // Whoever changes a row waits for the one who changed it before: that one is visible by now.
+    for (const one of this.#log)
+      if (one.changes.some((before) => changes.some((now) => meet(before, now)))) one.visible = true
     this.#log.push({ xid: 700 + this.#log.length, commitLsn, endLsn, changes, visible })
     this.#stream?.poke()
     return endLsn
@@ -238,6 +241,19 @@ export class ScriptedSource implements Source {
     for (const one of this.#log) if (counts(one)) for (const change of one.changes) applyChange(state, change)
     return state
   }
+}
+
+/** Whether two changes touch the same row; an emptied table is touched everywhere. */
+function meet(a: Change, b: Change): boolean {
+  if (a.table !== b.table) return false
+  if (a.kind === 'truncate' || b.kind === 'truncate') return true
+  const keys = keysOf(a)
+  return keysOf(b).some((key) => keys.includes(key))
+}
+
+function keysOf(change: Exclude<Change, { kind: 'truncate' }>): readonly string[] {
+  if (change.kind === 'delete') return [change.id]
+  return change.kind === 'insert' ? [change.row[0]] : [change.from, change.row[0]]
 }
 
 function applyChange(state: State, change: Change): void {
