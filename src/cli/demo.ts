@@ -1,48 +1,45 @@
+import type { DemoRequest, DemoResult } from '../app/demo/demo-picture.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Guarantee } from '../core/sink.ts'
 import type { Command } from './command.ts'
-import { jsonFlag, numberOption } from './option.ts'
-import type { Terminal } from './terminal.ts'
+import { demoView } from './demo-view.ts'
+import { humanCount } from './human-units.ts'
+import { flag, jsonFlag, numberOption } from './option.ts'
+import { isEqual, verifyText } from './print-verify.ts'
 
 /** What the command needs: `src/app/demo/run-demo.ts`. */
 export interface DemoDeps {
-  /** Starts both sides and a workload, syncs, shows it, verifies at the end, and leaves nothing running. @throws {SyncError} */
-  readonly runDemo: (request: DemoRequest) => Promise<DemoResult>
+  /** Starts both sides and a workload, syncs, shows it, verifies at the end, and leaves nothing running. @throws {Error} */
+  readonly runDemo: (
+    request: DemoRequest & { readonly clock: Clock; readonly abort: AbortSignal },
+  ) => Promise<DemoResult | null>
 }
 
-/** How the demonstration runs. */
-export interface DemoRequest {
-  /** Ends by itself after this time; undefined runs until `abort`. */
-  readonly seconds: number | undefined
-  /** Whether standard output is for the final JSON alone; the view then goes to standard error as plain lines. */
-  readonly json: boolean
-  readonly terminal: Terminal
-  readonly clock: Clock
-  readonly abort: AbortSignal
-}
-
-/** What the demonstration showed. */
-interface DemoResult {
-  readonly tables: number
-  readonly rowsCompared: number
-  readonly rowsDifferent: number
-  readonly rowsApplied: number
-  readonly lagSeconds: number
-  readonly guarantee: Guarantee
-}
+/** As shells have it for what SIGINT ended. */
+const INTERRUPTED = 130
 
 const secondsOption = numberOption('seconds', 'N', 'End by itself after N seconds.', 1)
+const smallFlag = flag('small', 'A twentieth of the rows, for a slow machine.')
 
 /** The demonstration's last line for programs. */
-function demoJson(result: DemoResult): string {
+function demoJson({ report, rowsApplied, lagSeconds, guarantee, workload }: DemoResult): string {
+  const sum = (field: 'rowsCompared' | 'rowsDifferent' | 'rowsUnsettled'): number =>
+    report.tables.reduce((total, table) => total + table[field], 0)
   return `${JSON.stringify({
-    tables: result.tables,
-    rows_compared: result.rowsCompared,
-    rows_different: result.rowsDifferent,
-    rows_applied: result.rowsApplied,
-    lag_seconds: result.lagSeconds,
-    guarantee: result.guarantee,
+    tables: report.tables.length,
+    rows_compared: sum('rowsCompared'),
+    rows_different: sum('rowsDifferent'),
+    rows_unsettled: sum('rowsUnsettled'),
+    not_compared: report.notCompared,
+    rows_applied: rowsApplied,
+    lag_seconds: lagSeconds,
+    guarantee,
+    workload,
   })}\n`
+}
+
+/** Whether everything that was to be shown is so: every table was compared to its end, and no row differs. */
+function isFlawless(result: DemoResult): boolean {
+  return isEqual(result.report) && result.report.tables.every((table) => table.rowsUnsettled === 0)
 }
 
 /** `sync-app demo`: everything on one machine, to watch. */
@@ -50,9 +47,11 @@ export function demoCommand(load: () => Promise<DemoDeps>): Command {
   return {
     name: 'demo',
     summary: 'Start PostgreSQL, a StarRocks stand-in and a busy shop, and watch the sync.',
-    description: 'Needs nothing but this program. Compares every row at its end; exits with 0 only if none differs.',
+    description:
+      'Needs nothing but this program. Compares every row at its end; exits with 0 only if none differs.\n' +
+      'Ctrl-C ends the show and begins the comparison; a second one ends everything at once.',
     operands: [],
-    options: [secondsOption, jsonFlag],
+    options: [secondsOption, smallFlag, jsonFlag],
     examples: [
       { call: 'demo', doc: 'Watch until Ctrl-C.' },
       { call: 'demo --seconds 30 --json', doc: 'Half a minute; the last line is the result as JSON.' },
@@ -60,9 +59,15 @@ export function demoCommand(load: () => Promise<DemoDeps>): Command {
     async run(input, { terminal, clock, abort }) {
       const { runDemo } = await load()
       const json = input.get(jsonFlag)
-      const result = await runDemo({ seconds: input.get(secondsOption), json, terminal, clock, abort })
-      if (json) terminal.out(demoJson(result))
-      return result.rowsDifferent === 0 ? 0 : 1
+      const view = demoView(terminal, json)
+      const scale = input.get(smallFlag) ? 0.05 : 1
+      const result = await runDemo({ seconds: input.get(secondsOption), scale, ...view, clock, abort })
+      if (result === null) return INTERRUPTED
+      view.say(`Rows applied: ${humanCount(result.rowsApplied)}; guarantee: ${result.guarantee}`)
+      const text = verifyText(result.report, terminal.colour && !json)
+      if (json) terminal.err(text)
+      terminal.out(json ? demoJson(result) : text)
+      return isFlawless(result) ? 0 : 1
     },
   }
 }

@@ -12,10 +12,29 @@ const KINDS: Readonly<Record<RowDifference['kind'], string>> = {
 
 function differenceLine(table: TableComparison, difference: RowDifference): string {
   const columns = difference.columns.length === 0 ? '' : ` in ${difference.columns.join(', ')}`
-  return `  ${table.table} (${difference.key.join(', ')}): ${KINDS[difference.kind]}${columns}\n`
+  const values = (difference.values ?? []).map(({ source, target }, index) => {
+    return `    ${difference.columns[index]}: ${shortened(source)} in the source, ${shortened(target)} in the target\n`
+  })
+  return `  ${table.table} (${difference.key.join(', ')}): ${KINDS[difference.kind]}${columns}\n${values.join('')}`
 }
 
-function total(report: VerifyReport, field: 'rowsCompared' | 'rowsDifferent'): number {
+const MOST_CHARACTERS = 80
+
+function shortened(value: string | null): string {
+  if (value === null) return 'NULL'
+  const rest = value.length - MOST_CHARACTERS
+  return rest <= 0
+    ? JSON.stringify(value)
+    : `${JSON.stringify(value.slice(0, MOST_CHARACTERS))} and ${rest} more characters`
+}
+
+function unsettledLine({ table, rowsUnsettled }: TableComparison): string {
+  return rowsUnsettled === 0
+    ? ''
+    : `  ${table}: ${humanCount(rowsUnsettled)} rows cannot be judged: they are on their way\n`
+}
+
+function total(report: VerifyReport, field: 'rowsCompared' | 'rowsDifferent' | 'rowsUnsettled'): number {
   return report.tables.reduce((sum, table) => sum + table[field], 0)
 }
 
@@ -41,27 +60,37 @@ export function verifyText(report: VerifyReport, colour: boolean): string {
   const differences = report.tables.flatMap((table) => {
     const lines = table.differences.map((difference) => differenceLine(table, difference))
     const further = table.rowsDifferent - table.differences.length
-    return further > 0 ? [...lines, `  ${table.table}: ${humanCount(further)} more\n`] : lines
+    return [...lines, further > 0 ? `  ${table.table}: ${humanCount(further)} more\n` : '', unsettledLine(table)]
   })
+  const left = report.notCompared.map(({ table, reason }) => `  ${table}: not compared: ${reason}\n`)
+  const notes = [...differences, ...left].join('')
+  return `${textTable(columns, rows)}${notes === '' ? '' : '\n'}${notes}\n${verdict(report)}`
+}
+
+function verdict(report: VerifyReport): string {
   const different = total(report, 'rowsDifferent')
-  const verdict =
-    different === 0
-      ? `${humanCount(total(report, 'rowsCompared'))} rows compared: both sides are equal.\n`
-      : `${humanCount(different)} rows differ. Copy their tables again with: sync-app resync TABLE\n`
-  return `${textTable(columns, rows)}${differences.length > 0 ? '\n' : ''}${differences.join('')}\n${verdict}`
+  if (different > 0)
+    return `${humanCount(different)} rows differ. Copy their tables again with: sync-app resync TABLE\n`
+  const compared = `${humanCount(total(report, 'rowsCompared'))} rows compared`
+  if (report.notCompared.length > 0) return `${compared}: equal, but not all tables could be compared.\n`
+  if (total(report, 'rowsUnsettled') > 0) return `${compared}: no difference found; the rows above cannot be judged.\n`
+  return `${compared}: both sides are equal.\n`
 }
 
 /** A comparison for programs. */
 export function verifyJson(report: VerifyReport): string {
   const shown = {
-    equal: total(report, 'rowsDifferent') === 0,
+    equal: isEqual(report),
     rows_compared: total(report, 'rowsCompared'),
     rows_different: total(report, 'rowsDifferent'),
+    rows_unsettled: total(report, 'rowsUnsettled'),
+    not_compared: report.notCompared,
     tables: report.tables.map((table) => ({
       table: table.table,
       verified_up_to: formatLsn(table.verifiedUpTo),
       rows_compared: table.rowsCompared,
       rows_different: table.rowsDifferent,
+      rows_unsettled: table.rowsUnsettled,
       seconds: table.ms / 1000,
       differences: table.differences,
     })),
@@ -69,7 +98,7 @@ export function verifyJson(report: VerifyReport): string {
   return `${JSON.stringify(shown, null, 2)}\n`
 }
 
-/** Whether every compared row was equal. */
+/** Whether no row differs, in any of the tables that were asked for. */
 export function isEqual(report: VerifyReport): boolean {
-  return total(report, 'rowsDifferent') === 0
+  return total(report, 'rowsDifferent') === 0 && report.notCompared.length === 0
 }

@@ -105,6 +105,7 @@ const report: VerifyReport = {
       verifiedUpTo: lsn(0x16b3748n),
       rowsCompared: 1_234_567,
       rowsDifferent: 0,
+      rowsUnsettled: 0,
       differences: [],
       ms: 2500,
     },
@@ -113,6 +114,7 @@ const report: VerifyReport = {
       verifiedUpTo: lsn(0x16b3750n),
       rowsCompared: 10,
       rowsDifferent: 3,
+      rowsUnsettled: 0,
       differences: [
         { key: ['7', 'de'], kind: 'different', columns: ['name', 'note'] },
         { key: ['8', 'de'], kind: 'missing', columns: [] },
@@ -120,6 +122,7 @@ const report: VerifyReport = {
       ms: 80,
     },
   ],
+  notCompared: [],
 }
 
 test('verify: a line for each table, the rows that differ, the verdict', () => {
@@ -133,10 +136,24 @@ public.users          10          3  0/16B3750  80 ms
 
 3 rows differ. Copy their tables again with: sync-app resync TABLE
 `)
-  expect(verifyText({ tables: report.tables.slice(0, 1) }, false)).toContain(
-    '\n\n1,234,567 rows compared: both sides are equal.\n',
-  )
+  const equal: VerifyReport = { tables: report.tables.slice(0, 1), notCompared: [] }
+  expect(verifyText(equal, false)).toContain('\n\n1,234,567 rows compared: both sides are equal.\n')
   expect(JSON.parse(verifyJson(report))).toMatchObject({ equal: false, rows_compared: 1_234_577, rows_different: 3 })
+})
+
+test('verify: values only where they were asked for, and what cannot be judged is told', () => {
+  const [first] = report.tables
+  if (first === undefined) throw new Error('a table was expected')
+  const values = [{ source: 'a', target: null }]
+  const differences = [{ key: ['7'], kind: 'different', columns: ['name'], values } as const]
+  const shown = verifyText({ tables: [{ ...first, rowsDifferent: 1, differences }], notCompared: [] }, false)
+  expect(shown).toContain('differs in name\n    name: "a" in the source, NULL in the target\n')
+  const moving = verifyText({ tables: [{ ...first, rowsUnsettled: 2 }], notCompared: [] }, false)
+  expect(moving).toContain('\n  public.orders: 2 rows cannot be judged: they are on their way\n')
+  expect(moving).toContain('1,234,567 rows compared: no difference found; the rows above cannot be judged.\n')
+  const left: VerifyReport = { tables: [first], notCompared: [{ table: orders, reason: 'it is paused' }] }
+  expect(verifyText(left, false)).toContain('\n  public.orders: not compared: it is paused\n')
+  expect(JSON.parse(verifyJson(left))).toMatchObject({ equal: false })
 })
 
 test('a text table lines up, whatever its colours', () => {

@@ -59,8 +59,15 @@ export async function runProgram(
   try {
     return await dispatch(args, commands, context)
   } catch (error) {
+    // Whoever asked for the end need not be told.
+    if (context.abort.aborted && error === context.abort.reason) return exitCodeOf(error)
     const shown = showError(error)
     context.terminal.err(`sync-app: ${shown.text}`)
     return shown.exitCode
   }
+}
+
+/** As shells have it for what a signal ended: 128 and the signal's number. */
+function exitCodeOf(signal: unknown): number {
+  return signal === 'SIGTERM' ? 143 : 130
 }

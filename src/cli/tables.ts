@@ -15,7 +15,7 @@ export function tablesCommand(load: () => Promise<StatusDeps>): Command {
     async run(input, context) {
       const { config } = await loadNamedConfig(input, input.operands[0], context)
       const { readStatus } = await load()
-      const { tables } = await readStatus(config)
+      const { tables } = await readStatus(config, context.clock)
       const { terminal } = context
       terminal.out(input.get(jsonFlag) ? tablesJson(tables) : tablesText(tables, terminal.colour))
       return 0

@@ -5,7 +5,7 @@ import type { VerifyReport } from '../core/verify-report.ts'
 import type { Command } from './command.ts'
 import { configOption, loadNamedConfig } from './named-config.ts'
 import { readTableNames } from './named-tables.ts'
-import { jsonFlag } from './option.ts'
+import { flag, jsonFlag } from './option.ts'
 import { isEqual, verifyJson, verifyText } from './print-verify.ts'
 
 /** What the command needs: `src/app/verify.ts`. */
@@ -17,21 +17,27 @@ export interface VerifyDeps {
 /** What to compare, and with what. */
 export interface VerifyRequest {
   readonly tables: readonly TableId[] | 'all'
+  /** Whether the report has values of rows that differ. */
+  readonly showValues: boolean
   readonly clock: Clock
   readonly abort: AbortSignal
   onProgress(sentence: string): void
 }
+
+const showValuesFlag = flag('show-values', 'Show both values of each column that differs.')
 
 /** `sync-app verify`: whether both sides are equal. */
 export function verifyCommand(load: () => Promise<VerifyDeps>): Command {
   return {
     name: 'verify',
     summary: 'Compare every row of both sides, and name those that differ.',
-    description: 'The service may run meanwhile. Exits with 1 when a row differs.',
+    description:
+      'The service may run meanwhile. Exits with 1 when a row differs, or a table cannot be compared.\n' +
+      'Rows that change at every look are counted apart: nothing can be said of them.',
     operands: [
       { name: 'TABLE', doc: 'schema.table, or a table of schema public; else all.', required: false, repeated: true },
     ],
-    options: [configOption, jsonFlag],
+    options: [configOption, showValuesFlag, jsonFlag],
     examples: [
       { call: 'verify', doc: 'Compare all tables.' },
       { call: 'verify orders --json', doc: 'Compare one table, for a program.' },
@@ -42,7 +48,7 @@ export function verifyCommand(load: () => Promise<VerifyDeps>): Command {
       const tables = input.operands.length === 0 ? 'all' : await readTableNames(input.operands, config)
       const { verify } = await load()
       const onProgress = (sentence: string): void => terminal.err(`${sentence}\n`)
-      const report = await verify(config, { tables, clock, abort, onProgress })
+      const report = await verify(config, { tables, showValues: input.get(showValuesFlag), clock, abort, onProgress })
       terminal.out(input.get(jsonFlag) ? verifyJson(report) : verifyText(report, terminal.colour))
       return isEqual(report) ? 0 : 1
     },

@@ -62,7 +62,7 @@ export const syncSection = section(
     checkpoint_interval: defaulted(duration({ from: '1s', to: '1h' }), '30s', {
       doc: 'How often the position moves while nothing changes, so that an idle source can drop its WAL.',
     }),
-    discovery_interval: defaulted(duration({ from: '1s', to: '1h' }), '10s', {
+    discovery_interval: defaulted(duration({ from: '100ms', to: '1h' }), '10s', {
       doc: 'How often the source is asked for tables and partitions that are new.',
     }),
     spool_directory: defaulted(directory, '/var/tmp/pg-starrocks-sync', {

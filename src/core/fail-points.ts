@@ -1,12 +1,15 @@
 /**
  * Every step that leaves something durable behind, before and after it happened, in the order in which a batch, a chunk
- * and the rarer steps reach them. Tests kill or stop the process at each.
+ * and the rarer steps reach them. Tests kill or stop the process at each. `batch.tables` is reached only where every table has a
+ * transaction of its own.
  */
 export const FAIL_POINTS = [
   'batch.begin.before',
   'batch.begin.after',
   'batch.load.before',
   'batch.load.after',
+  'batch.tables.before',
+  'batch.tables.after',
   'batch.checkpoint.before',
   'batch.checkpoint.after',
   'batch.commit.before',

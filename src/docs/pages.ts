@@ -1,6 +1,7 @@
 import { COMMANDS } from '../cli/commands.ts'
 import { configurationPage } from '../config/configuration-page.ts'
 import { cliPage } from './cli-page.ts'
+import { typesPage } from '../sink/starrocks/types-page.ts'
 import { errorsPage } from './errors-page.ts'
 
 /** A page that is made of the code. */
@@ -15,4 +16,5 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: 'docs/configuration.md', content: configurationPage },
   { path: 'docs/cli.md', content: () => cliPage(COMMANDS) },
   { path: 'docs/errors.md', content: errorsPage },
+  { path: 'docs/types.md', content: typesPage },
 ]

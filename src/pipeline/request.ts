@@ -1,10 +1,18 @@
 import { parseTableId, type TableId } from '../core/table-id.ts'
 
 /** What a person asks of a running pipeline, sent as a logical message through the source: it arrives whatever process runs. */
-export type PipelineRequest =
-  | { readonly do: 'resync'; readonly table: TableId }
-  | { readonly do: 'pause'; readonly table: TableId }
-  | { readonly do: 'resume'; readonly table: TableId }
+export type PipelineRequest = TableRequest | CheckpointRequest
+
+/** Something to do with one table. */
+export interface TableRequest {
+  readonly do: 'resync' | 'pause' | 'resume'
+  readonly table: TableId
+}
+
+/** The checkpoint should pass this message at once, as when somebody waits for the target to have caught up. */
+interface CheckpointRequest {
+  readonly do: 'checkpoint'
+}
 
 /** The prefix of this pipeline's logical messages. */
 export function requestPrefix(pipeline: string): string {
@@ -24,7 +32,9 @@ export function parseRequest(content: string): PipelineRequest | null {
   } catch {
     return null
   }
-  if (typeof parsed !== 'object' || parsed === null || !('do' in parsed) || !('table' in parsed)) return null
+  if (typeof parsed !== 'object' || parsed === null || !('do' in parsed)) return null
+  if (parsed.do === 'checkpoint') return { do: 'checkpoint' }
+  if (!('table' in parsed)) return null
   const { do: action, table } = parsed
   if (typeof table !== 'string' || !table.includes('.')) return null
   if (action === 'resync' || action === 'pause' || action === 'resume')

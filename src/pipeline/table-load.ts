@@ -13,6 +13,15 @@ export interface RowProblem {
   readonly rowKey: string
 }
 
+/** What a load must know of its table. */
+export interface LoadedTable {
+  readonly sinkTable: SinkTable
+  /** Loads are JSON from their first row. */
+  readonly json: boolean
+  /** Notes that CSV will not do. */
+  useJson(): void
+}
+
 /** What a batch already knows of a row that is updated. */
 interface Origin {
   /** The row's key before the update, encoded. */
@@ -46,13 +55,15 @@ export class TableLoad {
   partSent = false
   /** The format had to change after a part was sent: the batch must be begun anew, in JSON. */
   formatClash = false
+  readonly #entry: LoadedTable
   #encoder: RowEncoder
   readonly #scratch = new ByteBuffer(1024)
 
-  constructor(table: SinkTable, json: boolean) {
-    this.table = table
-    this.#encoder = table.encoders.csv
-    if (json) this.useJson()
+  constructor(entry: LoadedTable) {
+    this.table = entry.sinkTable
+    this.#entry = entry
+    this.#encoder = this.table.encoders.csv
+    if (entry.json) this.useJson()
   }
 
   /** The encoder of the format that the body has now. */
@@ -128,6 +139,7 @@ export class TableLoad {
 
   /** Writes body and further rows as JSON lines. */
   useJson(): void {
+    this.#entry.useJson()
     if (this.partSent) this.formatClash = true
     this.#encoder = this.table.encoders.json
     this.body.toJson(this.#encoder)
@@ -207,37 +219,26 @@ export class TableLoad {
   #findOrigin(row: RowView, from: RowView): Origin | null {
     this.#scratch.clear()
     const keyLength = this.#encoder.appendDelete(from, this.#scratch)
-    if (keyLength === NEEDS_JSON) {
+    if (keyLength < 0 && keyLength !== NEEDS_JSON) return null
+    // Keys and fields that are taken now are of the present format: it must not change before the row is written.
+    if (keyLength === NEEDS_JSON || this.#wouldNeedJson(row)) {
       this.useJson()
       return this.#findOrigin(row, from)
     }
-    if (keyLength < 0) return null
     const key = Buffer.from(this.#scratch.bytes.subarray(0, keyLength))
     const entry = this.body.find(key, 0, keyLength)
     if (entry < 0) return { key, before: undefined, gone: false }
     const before = this.body.pending.get(entry)
     const taken = this.#takeFromBatch(row, entry)
-    if (taken > 0 && this.#wouldNeedJson(row)) {
-      this.#giveBack(row)
-      this.useJson()
-      return this.#findOrigin(row, from)
-    }
     return { key, before, gone: taken === 0 && before === undefined }
   }
 
-  /** A row that holds encoded CSV fields cannot be written as JSON: this is known before anything is appended. */
   #wouldNeedJson(row: RowView): boolean {
     if (this.body.format === 'json') return false
-    this.#scratch.clear()
-    return this.#encoder.appendUpsert(row, this.#scratch) === NEEDS_JSON
-  }
-
-  #giveBack(row: RowView): void {
-    for (const column of this.#encoder.columns) {
-      if (row.kinds[column] !== KIND_ENCODED) continue
-      row.kinds[column] = KIND_UNCHANGED
-      row.unchangedCount++
-    }
+    const { length } = this.#scratch
+    const answer = this.#encoder.appendUpsert(row, this.#scratch)
+    this.#scratch.length = length
+    return answer === NEEDS_JSON
   }
 
   /** Fills unchanged columns from the row's record in this batch; returns how many. A delete's record has none. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import type { ErrorCode } from '../core/error-codes.ts'
+import type { Lsn } from '../core/lsn.ts'
 import type { Ownership } from '../core/ownership.ts'
 import type { Signals } from '../core/signals.ts'
 import type { Sink, SinkState, TableRecord } from '../core/sink.ts'
@@ -30,6 +31,7 @@ export interface TablesDeps {
   readonly runner: SnapshotRunner
   readonly group: TaskGroup
   readonly settings: { readonly pipeline: string }
+  readonly jsonTables: Set<TableId>
   readonly wake: () => void
   /** Asks for a look at the catalog. */
   readonly rediscoverSoon: () => void
@@ -43,6 +45,8 @@ export interface TablesDeps {
 export class Tables {
   readonly #deps: TablesDeps
   readonly #partitions = new Map<TableId, string>()
+  /** The checkpoint was asked to move beyond this position. */
+  #askedAfter: Lsn | null = null
 
   constructor(deps: TablesDeps) {
     this.#deps = deps
@@ -82,9 +86,11 @@ export class Tables {
     return { table, state: entry.state }
   }
 
-  /** A table waits for the stream to pass the end of its copy, and it has. */
+  /** A table waits for the stream to pass the end of its copy, or a person for the checkpoint to follow, and the stream has come so far. */
   wantsPosition(): boolean {
-    const { registry, batcher } = this.#deps
+    const { registry, batcher, applier } = this.#deps
+    if (this.#askedAfter !== null && applier.checkpoint.endLsn > this.#askedAfter) this.#askedAfter = null
+    if (this.#askedAfter !== null && batcher.seenLsn > this.#askedAfter) return true
     return registry.all().some((entry) => isPassed(entry.state, batcher.seenLsn))
   }
 
@@ -112,6 +118,11 @@ export class Tables {
 
   /** Takes the state at once, so that it is recorded with the batch that holds the request's position. */
   #carryOut(request: PipelineRequest): void {
+    if (request.do === 'checkpoint') {
+      // Whatever the stream tells next lies behind the message.
+      this.#askedAfter = this.#deps.batcher.seenLsn
+      return
+    }
     const entry = this.#deps.registry.byId(request.table)
     if (!entry) {
       this.#deps.rediscoverSoon()
@@ -194,6 +205,7 @@ export class Tables {
     const entry = new TableEntry(schema, route, {
       state: { tag: 'waiting' },
       atomic: this.#deps.sink.guarantee === 'atomic',
+      jsonTables: this.#deps.jsonTables,
     })
     const liveGeneration = record ? await this.#deps.sink.liveGeneration(route) : null
     const start = tableStart({ record, chunks: memory.chunks, liveGeneration, nextGeneration: this.#nextGeneration() })

@@ -16,7 +16,7 @@ const cString = (text: string): Buffer => Buffer.from(`${text}\0`, 'utf8')
 const optionalXid = (xid: StreamXid): Buffer => (xid === undefined ? Buffer.alloc(0) : u32(xid))
 
 /** 16 bits, high byte first. */
-export function u16(value: number): Buffer {
+function u16(value: number): Buffer {
   const bytes = Buffer.alloc(2)
   bytes.writeUInt16BE(value)
   return bytes
@@ -30,14 +30,14 @@ export function u32(value: number): Buffer {
 }
 
 /** 64 bits, high byte first. */
-export function u64(value: bigint): Buffer {
+function u64(value: bigint): Buffer {
   const bytes = Buffer.alloc(8)
   bytes.writeBigUInt64BE(value)
   return bytes
 }
 
 /** A tuple. */
-export function tuple(values: readonly TupleValue[]): Buffer {
+function tuple(values: readonly TupleValue[]): Buffer {
   const parts = values.map((value) => {
     if (value === null) return letter('n')
     if (typeof value === 'string')

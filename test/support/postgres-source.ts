@@ -5,13 +5,15 @@ import { tableId } from '../../src/core/table-id.ts'
 import type { TableRoute } from '../../src/core/table-route.ts'
 import type { TableSchema } from '../../src/core/table-schema.ts'
 import type { ConnectionOptions } from '../../src/source/postgres/catalog/connection-options.ts'
-import { Connector } from '../../src/source/postgres/catalog/connector.ts'
 import { PostgresSource, type PostgresSourceOptions } from '../../src/source/postgres/postgres-source.ts'
 import type { TestDatabase } from './postgres.ts'
 import { realClock } from './real-clock.ts'
 
 /** How to connect to a test's database, as its superuser unless another role is named. */
-export function connectionOf(database: TestDatabase, role?: { user: string; password: string }): ConnectionOptions {
+export function connectionOf(
+  database: Pick<TestDatabase, 'url' | 'name'>,
+  role?: { user: string; password: string },
+): ConnectionOptions {
   const url = new URL(database.url)
   return {
     host: url.hostname,
@@ -22,11 +24,6 @@ export function connectionOf(database: TestDatabase, role?: { user: string; pass
     tls: { mode: 'prefer' },
     applicationName: 'pg-starrocks-sync test',
   }
-}
-
-/** Opens sessions to a test's database. */
-export function connectorOf(database: TestDatabase, role?: { user: string; password: string }): Connector {
-  return new Connector(connectionOf(database, role), realClock)
 }
 
 /** The plainest route of a table. */

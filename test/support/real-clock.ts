@@ -9,5 +9,12 @@ export const realClock: Clock = {
     const timer = setTimeout(run, delayMs).unref()
     return { cancel: () => clearTimeout(timer) }
   },
-  sleep: (delayMs, signal) => delay(delayMs, undefined, { signal }),
+  sleep: async (delayMs, signal) => {
+    try {
+      await delay(delayMs, undefined, { signal })
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw error
+    }
+  },
 }

@@ -65,6 +65,9 @@ export class ScriptedSource implements Source {
     const commitLsn = lsn(this.#end + 10n)
     const endLsn = lsn(this.#end + 20n)
     this.#end += 20n
+    // Whoever changes a row waits for the one who changed it before: that one is visible by now.
+    for (const one of this.#log)
+      if (one.changes.some((before) => changes.some((now) => meet(before, now)))) one.visible = true
     this.#log.push({ xid: 700 + this.#log.length, commitLsn, endLsn, changes, visible })
     this.#stream?.poke()
     return endLsn
@@ -174,12 +177,12 @@ export class ScriptedSource implements Source {
   }
 
   async openChunk(table: TableSchema, range: ChunkRange): Promise<ChunkReader> {
-    await tick()
+    await someTicks()
     const seen = new Set(this.#log.filter((one) => one.visible).map((one) => one.xid))
     const rows = this.#replay((one) => seen.has(one.xid)).get(table.id) ?? new Map<string, Row>()
     const inside = [...rows.values()].filter(([id]) => isInside(id, range))
     const upperLsn = lsn(this.#end)
-    await tick()
+    await someTicks()
     return {
       snapshot: { sees: (xid) => seen.has(xid), isSettled: () => false },
       upperLsn,
@@ -188,7 +191,7 @@ export class ScriptedSource implements Source {
         for (const row of inside) {
           onRow(rowViewOf(row))
           await afterData()
-          await tick()
+          await someTicks()
         }
         return inside.length
       },
@@ -215,6 +218,10 @@ export class ScriptedSource implements Source {
     return lsn(this.#end)
   }
 
+  async untilFlushed(): Promise<void> {
+    await tick()
+  }
+
   describeColumn(): string {
     return ''
   }
@@ -234,6 +241,19 @@ export class ScriptedSource implements Source {
     for (const one of this.#log) if (counts(one)) for (const change of one.changes) applyChange(state, change)
     return state
   }
+}
+
+/** Whether two changes touch the same row; an emptied table is touched everywhere. */
+function meet(a: Change, b: Change): boolean {
+  if (a.table !== b.table) return false
+  if (a.kind === 'truncate' || b.kind === 'truncate') return true
+  const keys = keysOf(a)
+  return keysOf(b).some((key) => keys.includes(key))
+}
+
+function keysOf(change: Exclude<Change, { kind: 'truncate' }>): readonly string[] {
+  if (change.kind === 'delete') return [change.id]
+  return change.kind === 'insert' ? [change.row[0]] : [change.from, change.row[0]]
 }
 
 function applyChange(state: State, change: Change): void {
@@ -259,6 +279,11 @@ function isInside(id: string, range: ChunkRange): boolean {
 /** Lets everything else that is ready run. */
 export function tick(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Lets everything else run for a while of no fixed length, so that the order of things varies. */
+export async function someTicks(): Promise<void> {
+  for (let turns = Math.floor(Math.random() * 12); turns >= 0; turns--) await tick()
 }
 
 interface StreamParts {

@@ -1,16 +1,15 @@
 import type { Checkpoint } from '../../core/checkpoint.ts'
 import type { BatchWriter, Load, TableRecord } from '../../core/sink.ts'
 import { SyncError } from '../../core/sync-error.ts'
-import type { TableId } from '../../core/table-id.ts'
 import type { BatchAttempt } from './batch-opener.ts'
 import { type CheckpointRow, rowError } from './checkpoint-row.ts'
 import { proveCommit } from './commit-proof.ts'
-import { outcomeError } from './outcome-error.ts'
+import { tableError } from './rejection.ts'
 import type { SinkContext } from './sink-context.ts'
 import { CHECKPOINT_TABLE, encodeCheckpoint } from './state/checkpoint-table.ts'
 import { type SystemTable, systemTableBody, systemTableHeaders } from './state/system-table.ts'
 import { encodeTableRecord, TABLE_RECORD_TABLE } from './state/table-record-table.ts'
-import type { LoadHeaders } from './transaction-client.ts'
+import { requireOk } from './table-transaction.ts'
 import { endTransaction } from './transaction-ender.ts'
 
 /** A batch as one transaction over all its tables, with the checkpoint row inside: exactly once, visible as a whole. */
@@ -32,11 +31,16 @@ export class AtomicBatchWriter implements BatchWriter {
     if (load.body.length === 0) return
     const table = this.#context.opened(load.table)
     const headers = table.compiled.loadHeaders[load.format]
+    const { transaction } = this.#attempt
     const before = this.#lastLoads.get(table.targetName)
     const sent = (async () => {
       await before
       await this.#context.failPoints.reach('batch.load.before')
-      await this.#load(table.targetName, headers, load.body, table.id)
+      const outcome = await this.#context.client.load(transaction, table.targetName, headers, load.body)
+      if (outcome.tag !== 'ok') {
+        const refused = { table, format: load.format }
+        throw await tableError(this.#context.client, refused, outcome, `load into ${table.targetName}`)
+      }
       await this.#context.failPoints.reach('batch.load.after')
     })()
     this.#lastLoads.set(table.targetName, sent)
@@ -83,12 +87,13 @@ export class AtomicBatchWriter implements BatchWriter {
   }
 
   async #loadSystem(table: SystemTable, rows: readonly (readonly (string | null)[])[]): Promise<void> {
-    if (rows.length > 0) await this.#load(table.name, systemTableHeaders(table), systemTableBody(rows))
-  }
-
-  async #load(name: string, headers: LoadHeaders, body: Buffer, table?: TableId): Promise<void> {
-    const outcome = await this.#context.client.load(this.#attempt.transaction, name, headers, body)
-    if (outcome.tag !== 'ok') throw outcomeError(outcome, `load into ${name}`, table)
+    if (rows.length === 0) return
+    const { client } = this.#context
+    const body = systemTableBody(rows)
+    requireOk(
+      await client.load(this.#attempt.transaction, table.name, systemTableHeaders(table), body),
+      `load into ${table.name}`,
+    )
   }
 
   /** The label was forgotten: then the row alone can tell. */

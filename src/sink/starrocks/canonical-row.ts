@@ -22,6 +22,8 @@ export interface CanonicalRow {
   appendSource(row: RowView, out: ByteBuffer): number
   /** Appends a target row: per column what its `readBackExpression` gave by the MySQL text protocol. */
   appendTarget(values: readonly (Buffer | null)[], out: ByteBuffer): void
+  /** Bytes of the key's columns, the first of a canonical row. */
+  keyBytes(row: Buffer): number
   /** Names of the target columns in which two canonical rows differ. */
   differences(left: Buffer, right: Buffer): readonly string[]
 }
@@ -129,6 +131,11 @@ export function canonicalRow(plan: EncoderPlan): CanonicalRow {
         view.lengths[0] = value?.length ?? 0
         if (value === null || appendValue(fromTarget, view, 0, out) !== WRITTEN) appendNull(out)
       }
+    },
+    keyBytes(row) {
+      let end = 0
+      for (let field = 0; field < plan.keyCount; field++) end = fieldEnd(row, end)
+      return end
     },
     differences(left, right) {
       let [leftAt, rightAt] = [0, 0]

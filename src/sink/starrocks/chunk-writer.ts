@@ -5,7 +5,8 @@ import { SyncError } from '../../core/sync-error.ts'
 import { proveCommit } from './commit-proof.ts'
 import { ledgerLabel } from './labels.ts'
 import { LoadStream } from './load-stream.ts'
-import { outcomeError } from './outcome-error.ts'
+import type { Outcome } from './outcome.ts'
+import { tableError } from './rejection.ts'
 import type { SinkContext, StarRocksTable } from './sink-context.ts'
 import { CHUNK_TABLE, encodeChunk } from './state/chunk-table.ts'
 import type { StateReader } from './state/state-reader.ts'
@@ -80,7 +81,7 @@ export class StreamedChunkWriter implements ChunkWriter {
     const { table, format, transaction } = this.#parts
     await failPoints.reach('chunk.load.before')
     const opened = await client.openLoad(transaction, table.targetName, table.compiled.loadHeaders[format])
-    if (!(opened instanceof LoadStream)) throw outcomeError(opened, `load into ${table.targetName}`, table.id)
+    if (!(opened instanceof LoadStream)) throw await this.#explain(opened, `load into ${table.targetName}`)
     this.#stream = opened
     this.#sentAny = true
     return opened
@@ -90,8 +91,13 @@ export class StreamedChunkWriter implements ChunkWriter {
     if (this.#stream === null) return
     const outcome = await this.#stream.finish()
     this.#stream = null
-    requireOk(outcome, `load into ${this.#parts.table.targetName}`, this.#parts.table.id)
+    if (outcome.tag !== 'ok') throw await this.#explain(outcome, `load into ${this.#parts.table.targetName}`)
     await this.#context.failPoints.reach('chunk.load.after')
+  }
+
+  /** Only one table's rows are in the transaction: whatever is refused is theirs. */
+  async #explain(outcome: Outcome, what: string): Promise<SyncError> {
+    return await tableError(this.#context.client, this.#parts, outcome, what)
   }
 
   async #commitWhole(record: ChunkRecord): Promise<void> {
@@ -106,7 +112,9 @@ export class StreamedChunkWriter implements ChunkWriter {
     await failPoints.reach('chunk.commit.before')
     const answer = await client.commit(transaction)
     await failPoints.reach('chunk.commit.after')
-    const proof = await proveCommit(this.#context, transaction.name, answer)
+    const proof = await proveCommit(this.#context, transaction.name, answer, async (refusal) => {
+      return await this.#explain(refusal, `commit ${transaction.name.label}`)
+    })
     await failPoints.reach('chunk.state.after')
     if (proof === 'committed') await waitUntilVisible(this.#context, transaction.name)
     if (proof !== 'unknown' || (await this.#reader.hasChunk(record))) return
@@ -118,7 +126,9 @@ export class StreamedChunkWriter implements ChunkWriter {
     const { transaction, ownership } = this.#parts
     await failPoints.reach('chunk.commit.before')
     if (this.#sentAny) {
-      const proof = await commitTable(this.#context, transaction, ownership)
+      const proof = await commitTable(this.#context, transaction, ownership, async (outcome, what) => {
+        return await this.#explain(outcome, what)
+      })
       if (proof === 'committed') await waitUntilVisible(this.#context, transaction.name)
     } else {
       await endTransaction(this.#context, transaction.name)

@@ -9,18 +9,20 @@ export type CommitProof = 'visible' | 'committed' | 'unknown'
 
 /**
  * Believes a commit only when the label's state says so: an OK can be false, and a lost answer is a question
- * (reference/starrocks.md 2.1; design: the checkpoint). What is still open then is rolled back.
+ * (reference/starrocks.md 2.1; design: the checkpoint). What is still open then is rolled back. `explain` makes the error of an
+ * answer that was no success.
  * @throws {SyncError} the answer's own error, or SINK_TRANSACTION_LOST, when it was aborted; SINK_UNREACHABLE while it cannot be told.
  */
 export async function proveCommit(
   context: EndingContext,
   name: TransactionName,
   answer: Outcome,
+  explain: (answer: Outcome) => Promise<SyncError> = async () => outcomeError(answer, `commit ${name.label}`),
 ): Promise<CommitProof> {
   const end = await endTransaction(context, name)
   if (end === 'visible' || end === 'committed' || end === 'unknown') return end
   if (answer.tag === 'ok' || answer.tag === 'durable') {
     throw new SyncError('SINK_TRANSACTION_LOST', `commit of ${name.label} was answered OK, but it is aborted`)
   }
-  throw outcomeError(answer, `commit ${name.label}`)
+  throw await explain(answer)
 }

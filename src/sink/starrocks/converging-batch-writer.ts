@@ -1,12 +1,13 @@
 import type { Checkpoint } from '../../core/checkpoint.ts'
 import type { BatchWriter, Load, TableRecord } from '../../core/sink.ts'
 import { SyncError } from '../../core/sync-error.ts'
-import type { TableId } from '../../core/table-id.ts'
 import type { BatchAttempt } from './batch-opener.ts'
 import { requireSuccessor, unexpected } from './batch-writer.ts'
 import type { CheckpointRow } from './checkpoint-row.ts'
 import { proveCommit } from './commit-proof.ts'
 import { batchLoadLabel } from './labels.ts'
+import type { Outcome } from './outcome.ts'
+import { type Refused, tableError } from './rejection.ts'
 import type { SinkContext } from './sink-context.ts'
 import { CHECKPOINT_TABLE, encodeCheckpoint } from './state/checkpoint-table.ts'
 import { systemTableBody, systemTableHeaders } from './state/system-table.ts'
@@ -16,7 +17,7 @@ import type { OpenTransaction, TransactionName } from './transaction-client.ts'
 import { endTransaction } from './transaction-ender.ts'
 
 interface TableLoads {
-  readonly id: TableId
+  readonly refused: Refused
   readonly transaction: Promise<OpenTransaction>
   last: Promise<void>
 }
@@ -45,7 +46,7 @@ export class ConvergingBatchWriter implements BatchWriter {
     if (load.body.length === 0) return
     const table = this.#context.opened(load.table)
     const key = JSON.stringify([table.route.targetDatabase, table.targetName])
-    const loads = this.#tables.get(key) ?? this.#begin(key, table.id, table.route.targetDatabase, table.targetName)
+    const loads = this.#tables.get(key) ?? this.#begin(key, { table, format: load.format })
     const before = loads.last
     loads.last = (async () => {
       await before
@@ -53,7 +54,7 @@ export class ConvergingBatchWriter implements BatchWriter {
       await this.#context.failPoints.reach('batch.load.before')
       const headers = table.compiled.loadHeaders[load.format]
       const outcome = await this.#context.client.load(transaction, table.targetName, headers, load.body)
-      requireOk(outcome, `load into ${table.targetName}`, table.id)
+      await this.#requireOk(outcome, loads.refused, `load into ${table.targetName}`)
       await this.#context.failPoints.reach('batch.load.after')
     })()
     await loads.last
@@ -69,19 +70,19 @@ export class ConvergingBatchWriter implements BatchWriter {
     const verdict = await rowVerdict
     if (verdict.tag !== 'follows') throw unexpected(verdict)
     await ownership.confirm()
-    await failPoints.reach('batch.commit.before')
+    await failPoints.reach('batch.tables.before')
     const unseen = await Promise.all(all.map(async (loads) => await this.#commitTable(await loads.transaction)))
     if (tables.length > 0) {
       const rows = tables.map((record) => encodeTableRecord(owner.pipeline, record))
       const name = this.#nextName(owner.database, TABLE_RECORD_TABLE.name)
       await commitSystemRows(this.#context, name, { table: TABLE_RECORD_TABLE, rows }, ownership)
     }
-    await failPoints.reach('batch.checkpoint.before')
+    await failPoints.reach('batch.tables.after')
     const seen = await this.#commitCheckpoint(checkpoint)
     this.#ended = true
     const claim = seen ? [] : [this.#attempt.transaction.name]
     this.#row.committed(checkpoint, [...unseen.filter((name) => name !== null), ...claim])
-    await failPoints.reach('batch.checkpoint.after')
+    await failPoints.reach('batch.state.after')
   }
 
   async rollback(): Promise<void> {
@@ -100,11 +101,12 @@ export class ConvergingBatchWriter implements BatchWriter {
     this.#attempt.doubts.delete(name)
   }
 
-  #begin(key: string, id: TableId, database: string, table: string): TableLoads {
-    const name = this.#nextName(database, table)
+  #begin(key: string, refused: Refused): TableLoads {
+    const { table } = refused
+    const name = this.#nextName(table.route.targetDatabase, table.targetName)
     const transaction = beginFresh(this.#context, name, this.#attempt.timeoutS, this.#attempt.ownership)
     transaction.catch(() => undefined)
-    const loads = { id, transaction, last: Promise.resolve() }
+    const loads = { refused, transaction, last: Promise.resolve() }
     this.#tables.set(key, loads)
     return loads
   }
@@ -118,7 +120,12 @@ export class ConvergingBatchWriter implements BatchWriter {
 
   async #prepare(loads: TableLoads): Promise<void> {
     const transaction = await loads.transaction
-    requireOk(await this.#context.client.prepare(transaction), `prepare ${transaction.name.table}`, loads.id)
+    const outcome = await this.#context.client.prepare(transaction)
+    await this.#requireOk(outcome, loads.refused, `prepare ${transaction.name.table}`)
+  }
+
+  async #requireOk(outcome: Outcome, refused: Refused, what: string): Promise<void> {
+    if (outcome.tag !== 'ok') throw await tableError(this.#context.client, refused, outcome, what)
   }
 
   /** Returns the transaction's name when it is not visible yet. */
@@ -135,16 +142,18 @@ export class ConvergingBatchWriter implements BatchWriter {
   async #commitCheckpoint(checkpoint: Checkpoint): Promise<boolean> {
     const { client, owner, failPoints } = this.#context
     const { transaction, ownership } = this.#attempt
+    await failPoints.reach('batch.checkpoint.before')
     const body = systemTableBody([encodeCheckpoint(owner.pipeline, checkpoint)])
     const headers = systemTableHeaders(CHECKPOINT_TABLE)
     requireOk(await client.load(transaction, CHECKPOINT_TABLE.name, headers, body), 'load the checkpoint')
     requireOk(await client.prepare(transaction), 'prepare the checkpoint')
+    await failPoints.reach('batch.checkpoint.after')
     await ownership.confirm()
+    await failPoints.reach('batch.commit.before')
     this.#row.attempted(checkpoint)
     const answer = await client.commit(transaction)
     await failPoints.reach('batch.commit.after')
     const proof = await proveCommit(this.#context, transaction.name, answer)
-    await failPoints.reach('batch.state.after')
     if (proof === 'unknown') throw new SyncError('SINK_TRANSACTION_LOST', 'the commit of the checkpoint is lost')
     return proof === 'visible'
   }

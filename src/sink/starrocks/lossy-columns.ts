@@ -8,7 +8,7 @@ export interface LossyColumn {
   readonly targetType: string
   /** What does not survive; null when the rule only refuses values. */
   readonly loses: string | null
-  /** Values that make a row bad; null when there are none. */
+  /** Values of the source type that make a row bad; null when there are none. */
   readonly refuses: string | null
 }
 

@@ -34,6 +34,8 @@ const RULES: readonly Rule[] = [
   [/has already committed|has already been commited|can not abort committed/i, committed(false)],
   [/can not abort visible/i, committed(true)],
   [/during committing|is committing/i, is('in-doubt')],
+  // These quote the reason, which another load of the transaction gave: it says nothing about this one.
+  [/already been cancell?ed|is aborting|current transaction is aborted/i, is('aborted')],
   [/too many versions/i, wait('busy')],
   [/current running txns on db|txn num per be exceeds limit|exceed http cuncurrent limit/i, wait('busy')],
   [/data size exceeds quota|replica count exceeds quota|exceeds? .*quota/i, wait('quota')],
@@ -50,11 +52,8 @@ const RULES: readonly Rule[] = [
     is('no-such-transaction'),
   ],
   [/fail(ed)? to get tablet|tablet .*not (found|exist)/i, is('aborted')],
-  [/load request not equal last|hasn't send any data yet|current transaction is aborted/i, is('aborted')],
-  [
-    /already aborted|already been cancell?ed|is aborting|can not commit aborted|cancelled after fe restart/i,
-    is('aborted'),
-  ],
+  [/load request not equal last|hasn't send any data yet/i, is('aborted')],
+  [/already aborted|can not commit aborted|cancelled after fe restart/i, is('aborted')],
   [/timeout by txn manager|transaction.*timed? ?out/i, is('aborted')],
   [/too many filtered rows|primary key size exceed the limit|has filtered data in strict mode/i, rejected],
   [/null value in non-nullable|is out of range|is too long\. the type of/i, rejected],
@@ -67,7 +66,10 @@ const RULES: readonly Rule[] = [
   [/there is no data to load|have no load data/i, mend('INTERNAL')],
   [/request database .* not equal|unknown transaction operation/i, mend('INTERNAL')],
   [/receive body don't equal/i, is('aborted')],
-  [/unknown (database|table)|(database|table) ?\[?.*\]? (does not|doesn't) exist/i, mend('TARGET_MISSING')],
+  [
+    /unknown (database|table)|failed to find (database|table)|(database|table) ?\[?.*\]? (does not|doesn't) exist/i,
+    mend('TARGET_MISSING'),
+  ],
 ]
 
 /** Reads a text of StarRocks; null when none of the known ones is in it. */

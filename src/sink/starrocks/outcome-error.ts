@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../core/error-codes.ts'
 import { SyncError } from '../../core/sync-error.ts'
 import type { TableId } from '../../core/table-id.ts'
+import { withoutValue } from './error-log.ts'
 import type { BackOffClass, Outcome } from './outcome.ts'
 
 const BACK_OFF_CODES: Readonly<Record<BackOffClass, ErrorCode>> = {
@@ -16,9 +17,9 @@ export function outcomeError(outcome: Outcome, what: string, table?: TableId): S
     case 'back-off':
       return new SyncError(BACK_OFF_CODES[outcome.kind], `${what}: ${outcome.why}`, { table })
     case 'rejected-rows':
-      return new SyncError('ROW_REJECTED', `${what}: ${outcome.why}`, { table })
+      return new SyncError('ROW_REJECTED', `${what}: ${withoutValue(outcome.why)}`, { table })
     case 'misconfigured':
-      return new SyncError(outcome.code, `${what}: ${outcome.why}`, { table })
+      return mendable(outcome, what, table)
     case 'label-is':
       return new SyncError('SINK_TRANSACTION_LOST', `${what}: its label is ${outcome.state}: ${outcome.why}`, { table })
     case 'ask-state':
@@ -28,4 +29,12 @@ export function outcomeError(outcome: Outcome, what: string, table?: TableId): S
     case 'durable':
       return new SyncError('INTERNAL', `${what}: an error was made of a success`, { table })
   }
+}
+
+/** A table that is gone concerns that table alone: all others go on. */
+function mendable(outcome: Outcome & { readonly tag: 'misconfigured' }, what: string, table?: TableId): SyncError {
+  const message = `${what}: ${outcome.why}`
+  if (outcome.code !== 'TARGET_MISSING' || table === undefined) return new SyncError(outcome.code, message, { table })
+  const remedy = `Restore the target table, or have it made and copied again: sync-app resync ${table}.`
+  return new SyncError('TARGET_SHAPE', message, { table, remedy })
 }

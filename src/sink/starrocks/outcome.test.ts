@@ -201,6 +201,13 @@ const MULTI: readonly Row[] = [
   ['commit', failed('stream load task L has already been cancelled'), 'next-attempt'],
   ['commit', failed('stream load task L has already been commited'), 'durable'],
   ['load', failed('stream load task L is aborting'), 'next-attempt'],
+  [
+    'load',
+    failed('stream load task L has already been cancelled: LOAD exception: Failed to find table a in db shop'),
+    'next-attempt',
+  ],
+  ['load', failed('stream load task L is aborting: too many filtered rows'), 'next-attempt'],
+  ['load', failed('Failed to find table a in db shop'), 'misconfigured TARGET_MISSING'],
   ['load', failed('stream load task L is committing, can not accept new loads'), 'ask-state'],
   ['rollback', failed('stream load taskLdoes not exist'), 'next-attempt'],
   ['commit', failed('stream load task L does not exist'), 'ask-state'],

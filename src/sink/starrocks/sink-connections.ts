@@ -44,12 +44,13 @@ export function connectSink(
   })
   const context: SinkContext = {
     owner: { database: target.database, pipeline },
-    client: new TransactionClient(http),
+    client: new TransactionClient(http, timeouts),
     sql,
     clock,
     failPoints: options.failPoints ?? NO_FAIL_POINTS,
     timeouts,
     closing: closing.signal,
+    nonce: () => Math.floor(options.random() * 2 ** 48).toString(36),
     opened: (table) => {
       const known = opened.get(table)
       if (known !== undefined) return known

@@ -35,14 +35,17 @@ export async function beginFresh(
   throw usedUp(name)
 }
 
-/** Prepares and commits a single-table transaction, and proves it. @throws {SyncError} ROW_REJECTED among others. */
+/** Prepares and commits a single-table transaction, and proves it. `explain` makes the error of a prepare that failed. */
 export async function commitTable(
   context: SinkContext,
   transaction: OpenTransaction,
   ownership: Ownership,
+  explain?: (outcome: Outcome, what: string) => Promise<SyncError>,
 ): Promise<'visible' | 'committed'> {
   const { client } = context
-  requireOk(await client.prepare(transaction), `prepare ${transaction.name.label}`)
+  const what = `prepare ${transaction.name.label}`
+  const prepared = await client.prepare(transaction)
+  if (prepared.tag !== 'ok') throw (await explain?.(prepared, what)) ?? outcomeError(prepared, what)
   await ownership.confirm()
   const proof = await proveCommit(context, transaction.name, await client.commit(transaction))
   if (proof !== 'unknown') return proof

@@ -10,7 +10,7 @@ export const OPERATION_FIELD = '__op'
  * The target's name for a source column: what is not a letter, digit or underscore of ASCII becomes an underscore, and
  * a name that begins like StarRocks' own (`__op`, `__row`) gets a `c` before it. @see reference/starrocks.md 3, 5
  */
-export function targetColumnName(sourceName: string): string {
+function targetColumnName(sourceName: string): string {
   const plain = sourceName.replaceAll(/[^A-Za-z0-9_]/gu, '_')
   return /^__(?:op|row)/iu.test(plain) ? `c${plain}` : plain
 }

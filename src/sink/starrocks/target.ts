@@ -30,6 +30,8 @@ export interface SinkTimeouts {
   readonly connectMs: number
   /** For the answer to a call without a body, and for the answer after a body's last byte. */
   readonly replyMs: number
+  /** For the answer to a prepare, which writes out what was sent. */
+  readonly prepareMs: number
   /** For a SQL statement. */
   readonly queryMs: number
   /** For the end of a transaction that is in doubt, before the doubt is handed to the caller. */
@@ -44,8 +46,9 @@ export interface SinkTimeouts {
 export const DEFAULT_TIMEOUTS: SinkTimeouts = {
   connectMs: 10_000,
   replyMs: 60_000,
+  prepareMs: 300_000,
   queryMs: 60_000,
   doubtMs: 60_000,
-  rowLagMs: 5_000,
+  rowLagMs: 20_000,
   pollMs: 20,
 }

@@ -5,6 +5,7 @@ import type { LoadHttpClient, LoadRequest } from './http/load-http-client.ts'
 import { LoadStream } from './load-stream.ts'
 import { type CallKind, judgeAnswer, judgeSilence, type Outcome } from './outcome.ts'
 import { parseReplyFields } from './reply-fields.ts'
+import type { SinkTimeouts } from './target.ts'
 
 /** A transaction's name at the target. */
 export interface TransactionName {
@@ -33,9 +34,11 @@ const STRICT: LoadHeaders = { strict_mode: 'true', max_filter_ratio: '0' }
  */
 export class TransactionClient {
   readonly #http: LoadHttpClient
+  readonly #timeouts: Pick<SinkTimeouts, 'prepareMs'>
 
-  constructor(http: LoadHttpClient) {
+  constructor(http: LoadHttpClient, timeouts: Pick<SinkTimeouts, 'prepareMs'>) {
     this.#http = http
+    this.#timeouts = timeouts
   }
 
   /** Begins; the target gives it up by itself `timeoutS` seconds later. */
@@ -69,8 +72,10 @@ export class TransactionClient {
 
   /** Has the rows checked and made safe; for single-table transactions only. */
   async prepare(transaction: OpenTransaction): Promise<Outcome> {
-    const headers = { ...nameHeaders(transaction.name) }
-    return await this.#call('prepare', { method: 'POST', path: '/api/transaction/prepare', headers }, transaction.txnId)
+    const headers = nameHeaders(transaction.name)
+    const replyMs = this.#timeouts.prepareMs
+    const request = { method: 'POST', path: '/api/transaction/prepare', headers, replyMs } as const
+    return await this.#call('prepare', request, transaction.txnId)
   }
 
   /** Commits. An OK is not yet believed: {@link state} tells (reference/starrocks.md 2.1). */

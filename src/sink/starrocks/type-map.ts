@@ -11,7 +11,6 @@ import {
   MONEY,
   numericCandidates,
   SMALLINT,
-  UNSIGNED_32,
   UNSIGNED_64,
 } from './type-rules/number-candidates.ts'
 import { isRuleName } from './type-rules/rule-catalogue.ts'
@@ -25,9 +24,9 @@ const BUILT_IN: Readonly<Record<string, readonly Candidate[] | ((context: RuleCo
   int2: SMALLINT,
   int4: INTEGER,
   int8: BIGINT,
-  oid: UNSIGNED_32,
-  xid: UNSIGNED_32,
-  cid: UNSIGNED_32,
+  oid: BIGINT,
+  xid: BIGINT,
+  cid: BIGINT,
   xid8: UNSIGNED_64,
   float4: FLOAT4,
   float8: FLOAT8,
@@ -64,7 +63,7 @@ const VECTORS = new Set(['int2vector', 'oidvector'])
 const ENUM = textUpTo(128)
 
 /** Every way of a source type into the target, the default first. Empty when there is none. */
-export function candidatesFor(context: RuleContext): readonly Candidate[] {
+function candidatesFor(context: RuleContext): readonly Candidate[] {
   const { type } = context
   switch (type.kind) {
     case 'domain':
@@ -118,15 +117,19 @@ export function chooseCodec(context: RuleContext, wanted: string | undefined): C
   }
   if (wanted === undefined) return outcome(first.make([], inner), refused)
   const asked = parseWanted(wanted)
-  const byRule = isRuleName(asked.name)
-  const matching = usable.find((candidate) =>
-    byRule ? candidate.rule === asked.name : candidate.base === asked.name.toUpperCase(),
-  )
+  const matching =
+    usable.find(({ rule }) => rule === asked.name) ?? usable.find(({ base }) => base === baseAsked(asked.name))
   if (matching === undefined) {
     const place = context.asKey ? 'a key column of type' : 'type'
     return refused(`${place} ${context.type.display} cannot become ${wanted}`)
   }
   return outcome(matching.make(asked.sizes, inner), refused)
+}
+
+// `text` is every type's VARCHAR, also where that has a rule of its own.
+function baseAsked(name: string): string {
+  if (name === 'text') return 'VARCHAR'
+  return isRuleName(name) ? '' : name.toUpperCase()
 }
 
 const outcome = (made: ColumnCodec | string, refused: (reason: string) => Choice): Choice =>

@@ -2,8 +2,10 @@ import { ALL_RULES, type TypeRule } from './type-rules/rule-catalogue.ts'
 
 const cell = (text: string | null): string => (text === null ? '' : text.replaceAll('|', '\\|'))
 
+const badRows = ({ refuses, bound }: TypeRule): string => [refuses, bound].filter((part) => part !== null).join('; ')
+
 const row = (rule: TypeRule): string =>
-  `| \`${rule.name}\` | ${[rule.from, rule.to, rule.loses, rule.refuses, rule.csv, rule.json, rule.readBack].map(cell).join(' | ')} |`
+  `| \`${rule.name}\` | ${[rule.from, rule.to, rule.loses, badRows(rule), rule.csv, rule.json, rule.readBack].map(cell).join(' | ')} |`
 
 const table = (rules: readonly TypeRule[]): string[] => [
   '| rule | PostgreSQL | StarRocks | is lost | makes the row bad | in CSV | in JSON lines | read back by |',

@@ -28,9 +28,9 @@ export interface OwnedStreamDeps {
   readonly signals: Signals
 }
 
-const POLL_MS = 1_000
+const POLL_MS = 250
 /** A long wait is told again every so many polls. */
-const TELL_EVERY_POLLS = 30
+const TELL_EVERY_POLLS = 120
 
 /**
  * Waits until nobody reads from the slot, then streams from it, paused until the first `resume`, and keeps the proof that

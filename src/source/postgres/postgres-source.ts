@@ -1,5 +1,6 @@
 import type { ChangeHandler, Relation } from '../../core/change-stream.ts'
 import type { Clock } from '../../core/clock.ts'
+import type { Finding } from '../../core/finding.ts'
 import type { Lsn } from '../../core/lsn.ts'
 import type { RowView } from '../../core/row-view.ts'
 import type { Signals } from '../../core/signals.ts'
@@ -8,6 +9,7 @@ import type {
   ChunkPlan,
   ChunkRange,
   ChunkReader,
+  DiscoveredTable,
   DiscoveredTables,
   OwnedStream,
   RowsWanted,
@@ -26,10 +28,13 @@ import { emitMarker } from './catalog/emit-marker.ts'
 import { identify } from './catalog/identify.ts'
 import type { TableMatcher } from './catalog/list-relations.ts'
 import { PartitionWatch } from './catalog/partition-watch.ts'
+import { preflight } from './catalog/preflight.ts'
 import { judgeSlot, readSlot } from './catalog/read-slot.ts'
+import { untilFlushed } from './catalog/until-flushed.ts'
 import { SchemaVersions } from './catalog/schema-versions.ts'
 import { SessionHolder } from './catalog/session-holder.ts'
 import { waitForWriters } from './catalog/wait-for-writers.ts'
+import { wouldBeTables } from './catalog/would-be-tables.ts'
 import { openOwnedStream } from './owned-stream.ts'
 import type { SpoolLimits } from './pgoutput/spool-set.ts'
 import { openCopySession } from './snapshot/copy-session.ts'
@@ -52,6 +57,8 @@ export interface PostgresSourceOptions {
   readonly snapshotConnections: number
   /** How long a chunk waits behind DDL for its lock. Default 5 000. */
   readonly lockTimeoutMs?: number | undefined
+  /** How long a chunk's transaction may last, whatever its receiver does meanwhile. Default 30 minutes. */
+  readonly longestChunkMs?: number | undefined
   /** How long a proof that the slot is ours holds. Default 3 000. */
   readonly ownershipWindowMs?: number | undefined
 }
@@ -63,6 +70,7 @@ export interface PostgresSourceDeps {
 }
 
 const DEFAULT_LOCK_TIMEOUT_MS = 5_000
+const DEFAULT_LONGEST_CHUNK_MS = 30 * 60_000
 const DEFAULT_OWNERSHIP_WINDOW_MS = 3_000
 
 /** PostgreSQL 14 to 18 as a source. Connects when it is first needed. */
@@ -90,6 +98,19 @@ export class PostgresSource implements Source {
   async identify(): Promise<SourceIdentity> {
     const openReplication = () => this.#connector.open({ replication: 'database' })
     return await identify(await this.#catalog.get(), openReplication)
+  }
+
+  /** What stands in the way of this pipeline at the source; changes nothing. @throws {SyncError} when it cannot connect. */
+  async preflight(): Promise<readonly Finding[]> {
+    const { matches, slot, publication } = this.#options
+    return await preflight(await this.#catalog.get(), { matches, slot, publication })
+  }
+
+  /** The tables that could take part, by patterns and catalog alone; changes nothing. @throws {SyncError} when it cannot connect. */
+  async survey(): Promise<readonly DiscoveredTable[]> {
+    const { matches, publication } = this.#options
+    const serverVersionNum = await this.#serverVersionNum()
+    return await wouldBeTables(await this.#catalog.get(), { matches, publication, serverVersionNum })
   }
 
   async discover(): Promise<DiscoveredTables> {
@@ -134,8 +155,9 @@ export class PostgresSource implements Source {
 
   async openChunk(table: TableSchema, range: ChunkRange, signal: AbortSignal): Promise<ChunkReader> {
     const lockTimeoutMs = this.#options.lockTimeoutMs ?? DEFAULT_LOCK_TIMEOUT_MS
+    const longestMs = this.#options.longestChunkMs ?? DEFAULT_LONGEST_CHUNK_MS
     const lease = await this.#chunks.lend(signal)
-    return await openChunk(lease, { table, range, lockTimeoutMs, signal })
+    return await openChunk(lease, { table, range, lockTimeoutMs, longestMs, clock: this.#deps.clock, signal })
   }
 
   async waitForWriters(
@@ -149,6 +171,10 @@ export class PostgresSource implements Source {
   async readRows(table: TableSchema, wanted: RowsWanted, onRow: (row: RowView) => void): Promise<Lsn> {
     await using lease = await this.#rereads.lend()
     return await readRows(lease.copy, table, { wanted, onRow, clock: this.#deps.clock })
+  }
+
+  async untilFlushed(position: Lsn): Promise<void> {
+    await untilFlushed(await this.#catalog.get(), position)
   }
 
   describeColumn(column: SourceColumn): string {

@@ -53,20 +53,13 @@ async function loadNow(context: HttpContext, exchange: Exchange, plain: PlainLoa
   const { transactions, clock } = context
   const { table, label, fault } = plain
   let txn: Transaction | undefined
-  const timings = {
-    LoadTimeMs: 0,
-    BeginTxnTimeMs: 0,
-    StreamLoadPlanTimeMs: 0,
-    ReadDataTimeMs: 0,
-    WriteDataTimeMs: 0,
-    CommitAndPublishTimeMs: 0,
-  }
+  const timings = { ...noTimings }
   try {
     const timeoutMs = Number(header(exchange.request, 'timeout') ?? defaultTimeoutSeconds) * 1000
     txn = transactions.begin({ database: table.database, label, kind: 'plain', table, timeoutMs })
-    txn.busy.add(table.name)
+    transactions.enter(txn, table.name)
     const load = transactions.openLoad(txn, table, exchange.request.headers)
-    await readBody(exchange, load)
+    await readBody(exchange, load, txn)
     timings.ReadDataTimeMs = clock.nowMs() - plain.beganMs
     const visible = await transactions.commit(txn, fault)
     timings.LoadTimeMs = clock.nowMs() - plain.beganMs
@@ -79,10 +72,21 @@ async function loadNow(context: HttpContext, exchange: Exchange, plain: PlainLoa
     if (txn !== undefined) await transactions.abort(txn, messageOf(error))
     return plainReply({ label, status: 'Fail', message: messageOf(error), txn, timings, context })
   } finally {
-    txn?.busy.clear()
+    if (txn !== undefined) await transactions.leave(txn, table.name)
   }
 }
 
+const noCounts = { total: 0, loaded: 0, filtered: 0, unselected: 0, bytes: 0 }
+const noTimings = {
+  LoadTimeMs: 0,
+  BeginTxnTimeMs: 0,
+  StreamLoadPlanTimeMs: 0,
+  ReadDataTimeMs: 0,
+  WriteDataTimeMs: 0,
+  CommitAndPublishTimeMs: 0,
+}
+
+/** The members of a reply in the order of StreamLoadContext::to_json. */
 function plainReply(outcome: {
   readonly label: string
   readonly status: string
@@ -92,8 +96,8 @@ function plainReply(outcome: {
   readonly timings?: object
   readonly context?: HttpContext
 }): object {
-  const { txn, context } = outcome
-  const counts = txn?.counts
+  const { txn, context, timings = noTimings } = outcome
+  const { total, loaded, filtered, unselected, bytes } = txn?.counts ?? noCounts
   const errorLog = txn?.errorLog
   return {
     TxnId: txn?.id ?? -1,
@@ -101,19 +105,12 @@ function plainReply(outcome: {
     Status: outcome.status,
     ...(outcome.existing === undefined ? {} : { ExistingJobStatus: outcome.existing }),
     Message: outcome.message,
-    NumberTotalRows: counts?.total ?? 0,
-    NumberLoadedRows: counts?.loaded ?? 0,
-    NumberFilteredRows: counts?.filtered ?? 0,
-    NumberUnselectedRows: counts?.unselected ?? 0,
-    LoadBytes: counts?.bytes ?? 0,
-    ...(outcome.timings ?? {
-      LoadTimeMs: 0,
-      BeginTxnTimeMs: 0,
-      StreamLoadPlanTimeMs: 0,
-      ReadDataTimeMs: 0,
-      WriteDataTimeMs: 0,
-      CommitAndPublishTimeMs: 0,
-    }),
+    NumberTotalRows: total,
+    NumberLoadedRows: loaded,
+    NumberFilteredRows: filtered,
+    NumberUnselectedRows: unselected,
+    LoadBytes: bytes,
+    ...timings,
     ...(errorLog === undefined || context === undefined ? {} : { ErrorURL: errorUrl(context, errorLog) }),
   }
 }

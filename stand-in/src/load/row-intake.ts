@@ -6,7 +6,7 @@ import { type FieldRow, LoadFailure, type RowSink } from './field-row.ts'
 import type { LoadValue } from './load-functions.ts'
 import type { LoadPlan, ValueRule } from './load-plan.ts'
 import { RowBatch } from './row-batch.ts'
-import { type PutCode, putBad, putOk, putTooLong } from './values/column-writer.ts'
+import { type ColumnWriter, type PutCode, type putBad, putOk, putTooLong } from './values/column-writer.ts'
 
 /** The encoded primary key's limit (reference/starrocks.md 3, `primary_key_limit_size`). */
 const maxKeyBytes = 128
@@ -36,19 +36,37 @@ export class RowIntake implements RowSink {
   readonly batches: RowBatch[] = []
   readonly #settings: IntakeSettings
   readonly #defaults: readonly (Buffer | null)[]
+  readonly #spare: RowBatch[] = []
   #current: RowBatch
+  /** Positions of the key's strings, and the bytes of all the rest of it. */
+  readonly #textKeys: readonly number[]
+  readonly #fixedKeyBytes: number
   #laid = 0
 
   constructor(settings: IntakeSettings) {
     this.#settings = settings
     this.#defaults = settings.plan.written.map(({ column }) => defaultBytes(column, settings.nowMs))
     this.#current = this.#newBatch()
+    const keys = [...settings.plan.written.entries()].filter(([, { column }]) => column.isKey)
+    this.#textKeys = keys.flatMap(([index, { column }]) => (column.type.tag === 'varchar' ? [index] : []))
+    const fixed = keys.filter(([, { column }]) => column.type.tag !== 'varchar')
+    this.#fixedKeyBytes = fixed.reduce((sum, [index]) => sum + (this.#current.writers[index]?.keyBytes(0) ?? 0), 0)
+    this.#fixedKeyBytes +=
+      2 * Math.max(0, this.#textKeys.length - (keys.at(-1)?.[1].column.type.tag === 'varchar' ? 1 : 0))
   }
 
   #newBatch(): RowBatch {
-    const batch = new RowBatch(this.#settings.plan.written, this.#laid)
+    const batch = this.#spare.pop() ?? new RowBatch(this.#settings.plan.written, 0)
+    batch.firstRow = this.#laid
+    batch.rows = 0
+    batch.bytes = 0
     this.batches.push(batch)
     return batch
+  }
+
+  /** Gives back batches that have been stored, for later rows. */
+  recycle(batches: readonly RowBatch[]): void {
+    this.#spare.push(...batches)
   }
 
   /** Takes away all full batches, for the stage to store. */
@@ -77,7 +95,7 @@ export class RowIntake implements RowSink {
       return
     }
     const problem = this.#lay(row)
-    if (problem === undefined) this.#keep()
+    if (problem === undefined) this.#keep(row)
     else this.#refuse(problem, line)
   }
 
@@ -85,9 +103,12 @@ export class RowIntake implements RowSink {
     return value !== null && value.bytes.toString() !== '0'
   }
 
-  #keep(): void {
+  #keep(row: FieldRow): void {
     this.#laid++
     this.#current.rows++
+    for (let field = 0; field < row.count; field++) {
+      if (row.nulls[field] === 0) this.#current.bytes += (row.ends[field] ?? 0) - (row.starts[field] ?? 0)
+    }
     if (this.#current.isFull) this.#current = this.#newBatch()
   }
 
@@ -113,7 +134,7 @@ export class RowIntake implements RowSink {
     const deletes = plan.op === undefined ? false : this.#isDelete(row, plan.op)
     if (deletes === undefined) return "The value of '__op' is neither upsert nor delete"
     batch.deletes[at] = deletes ? 1 : 0
-    if (primaryKey) this.#checkKeySize(batch, at)
+    if (primaryKey && this.#textKeys.length > 0) this.#checkKeySize(batch, at)
     return undefined
   }
 
@@ -121,21 +142,18 @@ export class RowIntake implements RowSink {
     const written = this.#settings.plan.written[index]
     const writer = this.#current.writers[index]
     if (written === undefined || writer === undefined) return undefined
-    const { column, rule } = written
     writer.clear(at)
-    let code: PutCode = putOk
-    if (rule.tag === 'source') {
-      const field = rule.index
-      if (row.nulls[field] === 1) return this.#layNull(column, index, at)
-      const source = row.sources[field]
-      if (source === undefined) return this.#layNull(column, index, at)
-      code = writer.put(source, row.starts[field] ?? 0, row.ends[field] ?? 0, at)
-      return code === putOk ? undefined : this.#layBad(row, index, code, at)
-    }
-    const value = rule.tag === 'default' ? this.#default(index) : rule.expression(this.#fieldOf(row))
-    if (value === null) return this.#layNull(column, index, at)
-    code = value.binary ? writer.putBinary(value.bytes, at) : writer.put(value.bytes, 0, value.bytes.length, at)
-    return code === putOk ? undefined : this.#layBad(row, index, code, at)
+    const { column, rule } = written
+    const code = rule.tag === 'source' ? putField(writer, row, rule.index, at) : this.#putValue(writer, row, index, at)
+    if (code === putOk) return undefined
+    return code === putNull ? this.#layNull(column, index, at) : this.#layBad(row, index, code, at)
+  }
+
+  #putValue(writer: ColumnWriter, row: FieldRow, index: number, at: number): PutCode | typeof putNull {
+    const rule = this.#settings.plan.written[index]?.rule
+    const value = rule?.tag === 'expression' ? rule.expression(this.#fieldOf(row)) : this.#default(index)
+    if (value === null) return putNull
+    return value.binary ? writer.putBinary(value.bytes, at) : writer.put(value.bytes, 0, value.bytes.length, at)
   }
 
   #layNull(column: ColumnDef, index: number, at: number): string | undefined {
@@ -151,14 +169,16 @@ export class RowIntake implements RowSink {
     const { column, rule } = written
     if (!this.#settings.strictMode) return this.#layNull(column, index, at)
     const value = rule.tag === 'source' ? fieldText(row, rule.index) : ''
+    const length = rule.tag === 'source' ? (row.ends[rule.index] ?? 0) - (row.starts[rule.index] ?? 0) : 0
     if (code === putTooLong) {
       return `String '${value.slice(0, 100)}' is too long. The type of '${column.name}' is ${errorTypeName(column.type)}'`
     }
-    return `The field (name = ${column.name}, pos = ${index}) is out of range. Type: ${errorTypeName(column.type)}, Value length: ${Buffer.byteLength(value)}, Value: ${value}`
+    return `The field (name = ${column.name}, pos = ${index}) is out of range. Type: ${errorTypeName(column.type)}, Value length: ${length}, Value: ${value}`
   }
 
   #default(index: number): LoadValue {
-    const bytes = this.#defaults[index]
+    const isFunction = this.#settings.plan.written[index]?.column.default?.tag === 'function'
+    const bytes = isFunction ? Buffer.from(crypto.randomUUID()) : this.#defaults[index]
     return bytes == null ? null : { bytes, binary: false }
   }
 
@@ -191,23 +211,31 @@ export class RowIntake implements RowSink {
     }
   }
 
+  /** Strings but the last one have two more bytes each; other types are of fixed width. */
   #checkKeySize(batch: RowBatch, at: number): void {
-    let bytes = 0
-    let lastText = false
-    for (const [index, { column }] of this.#settings.plan.written.entries()) {
-      if (!column.isKey) continue
-      if (lastText) bytes += 2
-      bytes += batch.writers[index]?.keyBytes(at) ?? 0
-      lastText = column.type.tag === 'varchar'
-    }
+    let bytes = this.#fixedKeyBytes
+    for (const index of this.#textKeys) bytes += batch.writers[index]?.keyBytes(at) ?? 0
     if (bytes > maxKeyBytes) {
       throw new LoadFailure(`primary key size exceed the limit. row size: ${bytes}, limit: ${maxKeyBytes}`)
     }
   }
 }
 
+/** Of a value that is refused, this much is told. */
+const shownBytes = 1000
+
+/** A value that is NULL by itself, apart from the codes of the writers. */
+const putNull = -1
+
+function putField(writer: ColumnWriter, row: FieldRow, field: number, at: number): PutCode | typeof putNull {
+  const source = row.sources[field]
+  if (row.nulls[field] === 1 || source === undefined) return putNull
+  return writer.put(source, row.starts[field] ?? 0, row.ends[field] ?? 0, at)
+}
+
 function fieldText(row: FieldRow, index: number): string {
-  return row.sources[index]?.toString('utf8', row.starts[index], row.ends[index]) ?? ''
+  const start = row.starts[index] ?? 0
+  return row.sources[index]?.toString('utf8', start, Math.min(row.ends[index] ?? 0, start + shownBytes)) ?? ''
 }
 
 function opText(row: FieldRow, index: number): string | undefined {
@@ -217,6 +245,5 @@ function opText(row: FieldRow, index: number): string | undefined {
 function defaultBytes(column: ColumnDef, nowMs: number): Buffer | null {
   if (column.default === undefined) return null
   if (column.default.tag === 'literal') return Buffer.from(column.default.text)
-  if (column.default.tag === 'now') return Buffer.from(showTime(nowMs) ?? '')
-  return Buffer.from(crypto.randomUUID())
+  return column.default.tag === 'now' ? Buffer.from(showTime(nowMs) ?? '') : null
 }

@@ -11,7 +11,7 @@ import { jsonWishes, type LoadPlan, loadPlan } from './load-plan.ts'
 import { pathReader } from './path-reader.ts'
 import { PlainCsvReader } from './plain-csv-reader.ts'
 import { QuotedCsvReader } from './quoted-csv-reader.ts'
-import { appendBatches } from './row-appender.ts'
+import { RowAppender } from './row-appender.ts'
 import { type RowCounts, RowIntake } from './row-intake.ts'
 import type { RowBatch } from './row-batch.ts'
 
@@ -51,6 +51,7 @@ export class TableLoad {
   readonly #plan: LoadPlan
   readonly #reader: RowReader
   readonly #intake: RowIntake
+  #appender: RowAppender | undefined
   #stage: 'none' | 'temporary' | 'permanent' = 'none'
 
   /** @throws {LoadFailure} when the headers do not fit the table. */
@@ -120,22 +121,29 @@ export class TableLoad {
     if (full.length > 0) await this.#append(full)
   }
 
+  #closeAppender(): void {
+    this.#appender?.close()
+    this.#appender = undefined
+  }
+
   async #append(batches: readonly RowBatch[]): Promise<void> {
     const connection = await this.#settings.connection()
     if (this.#stage === 'none') {
       await connection.run(`CREATE TEMP TABLE ${this.#stageColumns(quoteName(this.#settings.stageName))}`)
       this.#stage = 'temporary'
     }
-    const permanent = this.#stage === 'permanent'
-    const target = permanent
-      ? { catalog: null, schema: 'stage', table: this.#settings.stageName }
-      : { catalog: 'temp', schema: 'main', table: this.#settings.stageName }
-    appendBatches(connection.handle, target, batches, true)
+    this.#appender ??= new RowAppender(connection.handle, {
+      ...(this.#stage === 'permanent' ? { catalog: null, schema: 'stage' } : { catalog: 'temp', schema: 'main' }),
+      table: this.#settings.stageName,
+      withOps: true,
+    })
+    for (const batch of batches) this.#appender.append(batch)
+    this.#intake.recycle(batches)
   }
 
   #stageColumns(name: string): string {
     const columns = this.#plan.written.map(({ column }) => `${quoteName(column.name)} ${duckType(column.type)}`)
-    return `${name} (${columns.join(', ')}, __op UTINYINT, __seq BIGINT)`
+    return `${name} (${columns.join(', ')}, __op UTINYINT, __seq DOUBLE)`
   }
 
   get #columnNames(): string[] {
@@ -158,6 +166,7 @@ export class TableLoad {
   async harden(): Promise<StagedRows> {
     const connection = await this.#settings.connection()
     const name = `stage.${quoteName(this.#settings.stageName)}`
+    this.#closeAppender()
     if (this.#stage === 'temporary') {
       const temporary = `temp.main.${quoteName(this.#settings.stageName)}`
       await connection.run(`CREATE TABLE ${name} AS SELECT * FROM ${temporary}; DROP TABLE ${temporary}`)
@@ -169,7 +178,8 @@ export class TableLoad {
   }
 
   async #staged(): Promise<StagedRows> {
-    await this.#append(this.#intake.batches)
+    await this.#append(this.#intake.batches.splice(0))
+    this.#closeAppender()
     const stageTable =
       this.#stage === 'permanent'
         ? `stage.${quoteName(this.#settings.stageName)}`
@@ -195,6 +205,7 @@ export class TableLoad {
   /** Drops what was staged; the load cannot be applied any more. */
   async discard(): Promise<void> {
     if (this.#stage === 'none') return
+    this.#closeAppender()
     const connection = await this.#settings.connection()
     const schema = this.#stage === 'permanent' ? 'stage' : 'temp.main'
     this.#stage = 'none'
@@ -203,32 +214,19 @@ export class TableLoad {
 }
 
 function rowReader(settings: TableLoadSettings, plan: LoadPlan): RowReader {
-  const { params, unterminatedIsRefused } = settings
+  const { params } = settings
   if (settings.throwAway) return new CountingReader(params.rowDelimiter)
-  if (params.format === 'json') {
-    const shape = { keys: plan.sourceNames, wishes: jsonWishes(plan), stripOuterArray: params.stripOuterArray }
-    if (params.jsonpaths !== undefined || params.jsonRoot !== undefined) return pathReader(params, shape)
-    return new JsonReader(shape)
+  if (params.format === 'csv') return csvReader(settings)
+  const shape = { keys: plan.sourceNames, wishes: jsonWishes(plan), stripOuterArray: params.stripOuterArray }
+  const hasPaths = params.jsonpaths !== undefined || params.jsonRoot !== undefined
+  return hasPaths ? pathReader(params, shape) : new JsonReader(shape)
+}
+
+function csvReader({ params, unterminatedIsRefused }: TableLoadSettings): RowReader {
+  const { columnSeparator: separator, rowDelimiter: delimiter, enclose, escape, trimSpace, skipHeader } = params
+  const isQuoted = enclose !== undefined || escape !== undefined || trimSpace || skipHeader > 0
+  if (!isQuoted && separator.length === 1 && delimiter.length === 1) {
+    return new PlainCsvReader(separator.readUInt8(), delimiter.readUInt8(), unterminatedIsRefused)
   }
-  const { columnSeparator: separator, rowDelimiter: rowEnd, enclose, escape, trimSpace, skipHeader } = params
-  const simple = enclose === undefined && escape === undefined && !trimSpace && skipHeader === 0
-  const [separatorByte, delimiterByte] = [separator[0], rowEnd[0]]
-  if (
-    simple &&
-    separator.length === 1 &&
-    rowEnd.length === 1 &&
-    separatorByte !== undefined &&
-    delimiterByte !== undefined
-  ) {
-    return new PlainCsvReader(separatorByte, delimiterByte, unterminatedIsRefused)
-  }
-  return new QuotedCsvReader({
-    separator,
-    delimiter: rowEnd,
-    enclose,
-    escape,
-    trimSpace,
-    skipHeader,
-    unterminatedIsRefused,
-  })
+  return new QuotedCsvReader({ separator, delimiter, enclose, escape, trimSpace, skipHeader, unterminatedIsRefused })
 }

@@ -13,47 +13,31 @@ import { showDays, showMicros } from '../load/values/date-text.ts'
 import type { WireColumn } from './replies.ts'
 import { columnType } from './wire.ts'
 
-const numberColumn = (name: string, type: number, length: number, decimals = 0): WireColumn => ({
-  name,
-  type,
-  length,
-  decimals,
-  isBinary: false,
-})
+/** Type, length and decimals by DuckDB type; anything else is text. */
+const shapes: ReadonlyMap<DuckDBTypeId, readonly [type: number, length: number, decimals: number]> = new Map([
+  [DuckDBTypeId.BOOLEAN, [columnType.tiny, 1, 0]],
+  [DuckDBTypeId.TINYINT, [columnType.tiny, 4, 0]],
+  [DuckDBTypeId.UTINYINT, [columnType.short, 6, 0]],
+  [DuckDBTypeId.SMALLINT, [columnType.short, 6, 0]],
+  [DuckDBTypeId.USMALLINT, [columnType.long, 11, 0]],
+  [DuckDBTypeId.INTEGER, [columnType.long, 11, 0]],
+  [DuckDBTypeId.UINTEGER, [columnType.longlong, 20, 0]],
+  [DuckDBTypeId.BIGINT, [columnType.longlong, 20, 0]],
+  [DuckDBTypeId.UBIGINT, [columnType.longlong, 20, 0]],
+  [DuckDBTypeId.FLOAT, [columnType.float, 12, 31]],
+  [DuckDBTypeId.DOUBLE, [columnType.double, 22, 31]],
+  [DuckDBTypeId.DECIMAL, [columnType.newDecimal, 40, 0]],
+  [DuckDBTypeId.DATE, [columnType.date, 10, 0]],
+  [DuckDBTypeId.TIMESTAMP, [columnType.datetime, 26, 6]],
+  [DuckDBTypeId.TIMESTAMP_TZ, [columnType.datetime, 26, 6]],
+  [DuckDBTypeId.BLOB, [columnType.blob, 1048576, 0]],
+])
 
 /** How a DuckDB result column looks to a MySQL client: BOOLEAN is tinyint(1) (reference/starrocks.md 4). */
 export function wireColumn(name: string, type: DuckDBType): WireColumn {
-  switch (type.typeId) {
-    case DuckDBTypeId.BOOLEAN:
-      return numberColumn(name, columnType.tiny, 1)
-    case DuckDBTypeId.TINYINT:
-    case DuckDBTypeId.UTINYINT:
-      return numberColumn(name, columnType.tiny, 4)
-    case DuckDBTypeId.SMALLINT:
-      return numberColumn(name, columnType.short, 6)
-    case DuckDBTypeId.INTEGER:
-    case DuckDBTypeId.USMALLINT:
-      return numberColumn(name, columnType.long, 11)
-    case DuckDBTypeId.BIGINT:
-    case DuckDBTypeId.UINTEGER:
-    case DuckDBTypeId.UBIGINT:
-      return numberColumn(name, columnType.longlong, 20)
-    case DuckDBTypeId.FLOAT:
-      return numberColumn(name, columnType.float, 12, 31)
-    case DuckDBTypeId.DOUBLE:
-      return numberColumn(name, columnType.double, 22, 31)
-    case DuckDBTypeId.DECIMAL:
-      return numberColumn(name, columnType.newDecimal, 40, 'scale' in type ? Number(type.scale) : 0)
-    case DuckDBTypeId.DATE:
-      return numberColumn(name, columnType.date, 10)
-    case DuckDBTypeId.TIMESTAMP:
-    case DuckDBTypeId.TIMESTAMP_TZ:
-      return numberColumn(name, columnType.datetime, 26, 6)
-    case DuckDBTypeId.BLOB:
-      return { name, type: columnType.blob, length: 1048576, decimals: 0, isBinary: true }
-    default:
-      return numberColumn(name, columnType.varString, 1048576)
-  }
+  const [wireType, length, decimals] = shapes.get(type.typeId) ?? [columnType.varString, 1048576, 0]
+  const scale = type.typeId === DuckDBTypeId.DECIMAL && 'scale' in type ? Number(type.scale) : decimals
+  return { name, type: wireType, length, decimals: scale, isBinary: type.typeId === DuckDBTypeId.BLOB }
 }
 
 /** A value as StarRocks' text protocol shows it. */

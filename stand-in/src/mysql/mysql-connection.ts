@@ -103,37 +103,49 @@ export class MysqlConnection {
   }
 
   async #command(payload: Buffer): Promise<void> {
-    const text = (): string => payload.toString('utf8', 1)
-    switch (payload[0]) {
-      case 1:
-        return this.#packets.destroy()
-      case 2:
-        useDatabase(this.#deps.sql, this.#session, text())
-        return this.#packets.send(okPacket(0, '', false))
-      case 3:
-        return await this.#query(text())
-      case 4:
-        return this.#fieldList(new PacketReader(payload, 1).zeroEnded())
-      case 14:
-        return this.#packets.send(okPacket(0, '', false))
-      case 22:
-        return await this.#prepare(text())
-      case 23:
-        return await this.#execute(payload)
-      case 25:
-        this.#statements.delete(payload.readUInt32LE(1))
-        return
-      case 26:
-        return this.#packets.send(okPacket(0, '', false))
-      case 17:
-      case 31:
-        await this.#rollback()
-        this.#session.reset()
-        this.#statements.clear()
-        return this.#packets.send(okPacket(0, '', false))
-      default:
-        throw new StandInError(`Unsupported command(${commandNames[payload[0] ?? 0] ?? payload[0]})`, 1047, '08S01')
+    const command = payload[0] ?? 0
+    const handler = this.#handlers[command]
+    if (handler === undefined) {
+      throw new StandInError(`Unsupported command(${commandNames[command] ?? command})`, 1047, '08S01')
     }
+    await handler(payload)
+  }
+
+  /** The commands of reference/starrocks.md 6, by number. */
+  readonly #handlers: Readonly<Record<number, (payload: Buffer) => Promise<void> | void>> = {
+    // COM_QUIT
+    1: () => this.#packets.destroy(),
+    // COM_INIT_DB
+    2: (payload) => {
+      useDatabase(this.#deps.sql, this.#session, payload.toString('utf8', 1))
+      this.#sendOk()
+    },
+    // COM_QUERY
+    3: (payload) => this.#query(payload.toString('utf8', 1)),
+    // COM_FIELD_LIST
+    4: (payload) => this.#fieldList(new PacketReader(payload, 1).zeroEnded()),
+    // COM_PING
+    14: () => this.#sendOk(),
+    // COM_CHANGE_USER: the stand-in has one user, so only the session starts anew.
+    17: () => this.#resetSession(),
+    // COM_STMT_PREPARE, EXECUTE, CLOSE, RESET
+    22: (payload) => this.#prepare(payload.toString('utf8', 1)),
+    23: (payload) => this.#execute(payload),
+    25: (payload) => void this.#statements.delete(payload.readUInt32LE(1)),
+    26: () => this.#sendOk(),
+    // COM_RESET_CONNECTION
+    31: () => this.#resetSession(),
+  }
+
+  #sendOk(): void {
+    this.#packets.send(okPacket(0, '', false))
+  }
+
+  async #resetSession(): Promise<void> {
+    await this.#rollback()
+    this.#session.reset()
+    this.#statements.clear()
+    this.#sendOk()
   }
 
   async #query(text: string): Promise<void> {

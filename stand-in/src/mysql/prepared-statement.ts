@@ -48,17 +48,24 @@ export class PreparedStatement {
   }
 }
 
+const integerBytes: Readonly<Record<number, number>> = {
+  [columnType.tiny]: 1,
+  [columnType.short]: 2,
+  [columnType.long]: 4,
+  [columnType.longlong]: 8,
+}
+
+function readInteger(bytes: Buffer, isUnsigned: boolean): string {
+  const wide = Buffer.alloc(8, !isUnsigned && ((bytes.at(-1) ?? 0) & 0x80) !== 0 ? 0xff : 0)
+  bytes.copy(wide)
+  return String(isUnsigned ? wide.readBigUInt64LE() : wide.readBigInt64LE())
+}
+
 function readParameter(reader: PacketReader, typeAndFlags: number): string {
   const isUnsigned = (typeAndFlags & 0x8000) !== 0
+  const width = integerBytes[typeAndFlags & 0xff]
+  if (width !== undefined) return readInteger(reader.take(width), isUnsigned)
   switch (typeAndFlags & 0xff) {
-    case columnType.tiny:
-      return String(isUnsigned ? reader.take(1).readUInt8() : reader.take(1).readInt8())
-    case columnType.short:
-      return String(isUnsigned ? reader.take(2).readUInt16LE() : reader.take(2).readInt16LE())
-    case columnType.long:
-      return String(isUnsigned ? reader.take(4).readUInt32LE() : reader.take(4).readInt32LE())
-    case columnType.longlong:
-      return String(isUnsigned ? reader.take(8).readBigUInt64LE() : reader.take(8).readBigInt64LE())
     case columnType.float:
       return String(reader.take(4).readFloatLE())
     case columnType.double:

@@ -1,35 +1,39 @@
 import type { ColumnType } from '../catalog/column-type.ts'
 
+/** Types that a type may become whatever its size; sizes are judged apart. */
+const targets: Readonly<Record<ColumnType['tag'], readonly ColumnType['tag'][]>> = {
+  boolean: ['boolean'],
+  int: ['int', 'float', 'varchar', 'date'],
+  float: ['float', 'varchar'],
+  decimal: ['decimal', 'varchar'],
+  char: ['char', 'varchar', 'int', 'float', 'date'],
+  varchar: ['char', 'varchar', 'int', 'float', 'date'],
+  date: ['date', 'datetime'],
+  datetime: ['date', 'datetime'],
+  json: ['json', 'varchar'],
+  varbinary: ['varbinary'],
+  nested: ['nested'],
+}
+
 /**
  * Whether MODIFY COLUMN may change a type (reference/starrocks.md 5): integers to wider ones or DOUBLE, FLOAT to DOUBLE,
  * numbers to VARCHAR, VARCHAR to numbers or DATE, VARCHAR to a longer one, DATE to DATETIME and back, INT to DATE.
  */
 export function isAllowedTypeChange(from: ColumnType, to: ColumnType): boolean {
-  switch (from.tag) {
-    case 'boolean':
-      return to.tag === 'boolean'
-    case 'int':
-      if (to.tag === 'int') return to.bits >= from.bits
-      if (to.tag === 'float') return to.bits === 64
-      return to.tag === 'varchar' || (to.tag === 'date' && from.bits === 32)
-    case 'float':
-      return (to.tag === 'float' && to.bits >= from.bits) || to.tag === 'varchar'
-    case 'decimal':
-      if (to.tag === 'decimal') return to.precision - to.scale >= from.precision - from.scale && to.scale >= from.scale
-      return to.tag === 'varchar'
-    case 'char':
-    case 'varchar':
-      if (to.tag === 'varchar' || to.tag === 'char') return to.length >= from.length
-      return to.tag === 'int' || to.tag === 'float' || to.tag === 'date'
-    case 'date':
-      return to.tag === 'date' || to.tag === 'datetime'
-    case 'datetime':
-      return to.tag === 'date' || to.tag === 'datetime'
-    case 'json':
-      return to.tag === 'json' || to.tag === 'varchar'
-    case 'varbinary':
-      return to.tag === 'varbinary'
-    case 'nested':
-      return to.tag === 'nested' && to.text === from.text
-  }
+  return targets[from.tag].includes(to.tag) && isWideEnough(from, to)
 }
+
+function isWideEnough(from: ColumnType, to: ColumnType): boolean {
+  if (from.tag === 'int' && to.tag === 'float') return to.bits === 64
+  if (from.tag === 'int' && to.tag === 'date') return from.bits === 32
+  if (from.tag === 'nested' && to.tag === 'nested') return to.text === from.text
+  if (from.tag === 'decimal' && to.tag === 'decimal') {
+    return to.precision - to.scale >= from.precision - from.scale && to.scale >= from.scale
+  }
+  return family(from) !== family(to) || size(to) >= size(from)
+}
+
+/** CHAR and VARCHAR are measured against each other. */
+const family = (type: ColumnType): string => (type.tag === 'char' ? 'varchar' : type.tag)
+
+const size = (type: ColumnType): number => ('bits' in type ? type.bits : 'length' in type ? type.length : 0)

@@ -208,19 +208,22 @@ function modifyColumn(context: SqlContext, table: TableDef, cursor: TokenCursor)
   if (old === undefined) throw new StandInError(`Column[${column.name}] does not exists`)
   if (cursor.accept('FIRST') || cursor.accept('AFTER'))
     throw new StandInError('Can not reorder pk keys by modify column')
-  if (old.isKey && column.nullable && table.model === 'primary' && duckType(old.type) !== duckType(column.type)) {
+  checkChange(table, old, column)
+  const isPrimary = old.isKey && table.model === 'primary'
+  const changed = { ...column, name: old.name, isKey: old.isKey, nullable: isPrimary ? false : column.nullable }
+  return table.columns.map((other) => (other === old ? changed : other))
+}
+
+/** What MODIFY COLUMN may not do (5). */
+function checkChange(table: TableDef, old: ColumnDef, column: ColumnDef): void {
+  const isRetyped = duckType(old.type) !== duckType(column.type)
+  if (old.isKey && table.model === 'primary' && column.nullable && isRetyped) {
     throw new StandInError(`primary key column[${column.name}] cannot be nullable`)
   }
-  if (old.nullable && !column.nullable)
+  if (old.nullable && !column.nullable) {
     throw new StandInError(`Can not change from nullable to non-nullable: ${column.name}`)
+  }
   if (!isAllowedTypeChange(old.type, column.type)) {
     throw new StandInError(`Can not change ${errorTypeName(old.type)} to ${errorTypeName(column.type)}`)
   }
-  const changed = {
-    ...column,
-    name: old.name,
-    isKey: old.isKey,
-    nullable: old.isKey && table.model === 'primary' ? false : column.nullable,
-  }
-  return table.columns.map((other) => (other === old ? changed : other))
 }

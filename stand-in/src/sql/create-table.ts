@@ -110,27 +110,41 @@ function checkColumnName(name: string): void {
 function parseDefault(cursor: TokenCursor): ColumnDefault | undefined {
   const token = cursor.next()
   if (token.tag === 'string' || token.tag === 'number') return { tag: 'literal', text: token.text }
-  if (token.tag === 'sign' && token.text === '-') return { tag: 'literal', text: `-${cursor.next().text}` }
-  if (token.word === 'NULL') return undefined
-  if (token.word === 'TRUE' || token.word === 'FALSE') return { tag: 'literal', text: token.word.toLowerCase() }
-  if (token.word === 'CURRENT_TIMESTAMP' || token.word === 'NOW') {
-    let digits = 0
-    if (cursor.accept('(') && !cursor.accept(')')) {
-      digits = cursor.whole()
-      cursor.expect(')')
-    }
-    return { tag: 'now', digits }
+  switch (token.word) {
+    case '-':
+      return { tag: 'literal', text: `-${cursor.next().text}` }
+    case 'NULL':
+      return undefined
+    case 'TRUE':
+    case 'FALSE':
+      return { tag: 'literal', text: token.word.toLowerCase() }
+    case 'CURRENT_TIMESTAMP':
+    case 'NOW':
+      return { tag: 'now', digits: fractionDigits(cursor) }
+    case 'UUID':
+      cursor.expect('(', ')')
+      return { tag: 'function', name: 'uuid()' }
+    case 'UUID_NUMERIC':
+      cursor.expect('(', ')')
+      return { tag: 'function', name: 'uuid_numeric()' }
+    case '(':
+      return parenthesized(cursor)
+    default:
+      throw cursor.unexpected(token)
   }
-  if (token.word === 'UUID' || token.word === 'UUID_NUMERIC') {
-    cursor.expect('(', ')')
-    return { tag: 'function', name: token.word === 'UUID' ? 'uuid()' : 'uuid_numeric()' }
-  }
-  if (token.tag === 'sign' && token.text === '(') {
-    const inner = parseDefault(cursor)
-    cursor.expect(')')
-    return inner
-  }
-  throw cursor.unexpected(token)
+}
+
+function parenthesized(cursor: TokenCursor): ColumnDefault | undefined {
+  const inner = parseDefault(cursor)
+  cursor.expect(')')
+  return inner
+}
+
+function fractionDigits(cursor: TokenCursor): number {
+  if (!cursor.accept('(') || cursor.accept(')')) return 0
+  const digits = cursor.whole()
+  cursor.expect(')')
+  return digits
 }
 
 function parseKeys(cursor: TokenCursor): { model: TableModel; names: string[] } | undefined {
@@ -181,6 +195,7 @@ function withKeys(columns: readonly ColumnDef[], model: TableModel, keyNames: re
   })
 }
 
+/** Reads the text of a `COMMENT` clause, with or without the equals sign. */
 export function parseComment(cursor: TokenCursor): string {
   if (!cursor.accept('COMMENT')) return ''
   cursor.accept('=')

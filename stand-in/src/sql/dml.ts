@@ -48,7 +48,7 @@ function completed(table: TableDef, given: ReadonlyMap<string, string>): string 
 }
 
 function valuesSql(statement: DmlStatement, table: TableDef, columns: readonly ColumnDef[]): string {
-  const { cursor, environment, sql } = statement
+  const { cursor, environment } = statement
   const rows: string[] = []
   do {
     cursor.expect('(')
@@ -63,7 +63,7 @@ function valuesSql(statement: DmlStatement, table: TableDef, columns: readonly C
         const isDefault = tokens.length === 1 && tokens[0]?.word === 'DEFAULT'
         return [
           column.name,
-          isDefault ? defaultLoadText(column) : loadText(column, `(${translateExpression(sql, tokens, environment)})`),
+          isDefault ? defaultLoadText(column) : loadText(column, `(${translateExpression(tokens, environment)})`),
         ]
       }),
     )
@@ -77,16 +77,18 @@ function valuesSql(statement: DmlStatement, table: TableDef, columns: readonly C
 function splitAtCommas(cursor: TokenCursor): Token[][] {
   const parts: Token[][] = [[]]
   let depth = 0
-  for (;;) {
-    const token = cursor.peek
-    if (token === undefined || (depth === 0 && cursor.sees(')'))) return parts
-    cursor.next()
-    if (token.tag === 'sign' && token.text === '(') depth++
-    if (token.tag === 'sign' && token.text === ')') depth--
-    if (depth === 0 && token.tag === 'sign' && token.text === ',') parts.push([])
+  while (!cursor.atEnd && (depth > 0 || !cursor.sees(')'))) {
+    const isComma = depth === 0 && cursor.sees(',')
+    const token = cursor.next()
+    depth += depthStep(token)
+    if (isComma) parts.push([])
     else parts.at(-1)?.push(token)
   }
+  return parts
 }
+
+const depthStep = (token: Token): number =>
+  token.tag !== 'sign' ? 0 : token.text === '(' ? 1 : token.text === ')' ? -1 : 0
 
 function selectSql(statement: DmlStatement, table: TableDef, columns: readonly ColumnDef[]): string {
   const { cursor, environment, sql } = statement
@@ -99,7 +101,7 @@ function selectSql(statement: DmlStatement, table: TableDef, columns: readonly C
 
 /** `UPDATE t SET c = x, ... WHERE ...`, for primary key tables; keys stay as they are (3). */
 export async function runUpdate(statement: DmlStatement): Promise<StatementResult> {
-  const { context, session, cursor, environment, sql } = statement
+  const { context, session, cursor, environment } = statement
   const name = cursor.tableName(session.database)
   const table = context.catalog.table(name.database, name.name)
   if (table.model !== 'primary') throw new StandInError('does not support update operations in non-primary key table')
@@ -109,10 +111,10 @@ export async function runUpdate(statement: DmlStatement): Promise<StatementResul
     const column = requireColumn(table, cursor.name())
     if (column.isKey) throw new StandInError(`primary key column cannot be updated: ${column.name}`)
     cursor.expect('=')
-    changes.set(column.name, translateExpression(sql, untilClause(cursor), environment))
+    changes.set(column.name, translateExpression(untilClause(cursor), environment))
   } while (cursor.accept(','))
   if (!cursor.accept('WHERE')) throw new StandInError('must specify where clause to prevent full table update')
-  const condition = translateExpression(sql, cursor.tokens.slice(cursor.at), environment)
+  const condition = translateExpression(cursor.tokens.slice(cursor.at), environment)
   const columns = table.columns.map((column) => {
     const change = changes.get(column.name)
     return change === undefined ? loadText(column, `"self".${quoteName(column.name)}`) : loadText(column, `(${change})`)
@@ -129,20 +131,19 @@ function untilClause(cursor: TokenCursor): Token[] {
   const start = cursor.at
   let depth = 0
   while (!cursor.atEnd && !(depth === 0 && (cursor.sees(',') || cursor.sees('WHERE')))) {
-    const token = cursor.next()
-    if (token.tag === 'sign') depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0
+    depth += depthStep(cursor.next())
   }
-  return [...cursor.tokens.slice(start, cursor.at)]
+  return cursor.tokens.slice(start, cursor.at)
 }
 
 /** `DELETE FROM t WHERE ...`. */
 export async function runDelete(statement: DmlStatement): Promise<StatementResult> {
-  const { context, session, cursor, environment, sql } = statement
+  const { context, session, cursor, environment } = statement
   cursor.expect('FROM')
   const name = cursor.tableName(session.database)
   const table = context.catalog.table(name.database, name.name)
   if (!cursor.accept('WHERE')) throw new StandInError('Where clause is not set')
-  const condition = withoutTable(translateExpression(sql, cursor.tokens.slice(cursor.at), environment), table)
+  const condition = withoutTable(translateExpression(cursor.tokens.slice(cursor.at), environment), table)
   if (table.model === 'primary') {
     const from = `FROM (SELECT * FROM ${storageName(table.id)}) AS "self" WHERE ${condition}`
     return await writeRows(context, session, {

@@ -6,6 +6,7 @@ import { type DmlStatement, runDelete, runInsert, runUpdate } from './dml.ts'
 import type { QueryEnvironment } from './query-environment.ts'
 import { translateQuery } from './query-translator.ts'
 import type { Session } from './session.ts'
+import { showFrontendConfig } from './show-config.ts'
 import { describe, runShow } from './show.ts'
 import type { SqlContext } from './sql-context.ts'
 import { beginSql, commitSql, rollbackSql } from './sql-transaction.ts'
@@ -43,59 +44,49 @@ function notKnown(cursor: TokenCursor): never {
   throw cursor.unexpected()
 }
 
+type Runner = (statement: DmlStatement) => StatementResult | Promise<StatementResult>
+
+const query: Runner = ({ sql, cursor, environment }) => ({
+  tag: 'query',
+  sql: translateQuery(sql, cursor.tokens, environment),
+})
+
+/** Statements by their first words, which have been read when the runner is called (but for queries). */
+const runners: readonly (readonly [words: readonly string[], run: Runner])[] = [
+  [['SHOW'], ({ context, session, cursor }) => runShow(context, session, cursor)],
+  [['INSERT'], runInsert],
+  [['UPDATE'], runUpdate],
+  [['DELETE'], runDelete],
+  [['ALTER', 'TABLE'], ({ context, session, cursor }) => runAlter(context, session, cursor)],
+  [['USE'], ({ context, session, cursor }) => use(context, session, cursor)],
+  [['SET'], ({ session, cursor }) => setVariables(session, cursor)],
+  [['DESC'], describeTable],
+  [['DESCRIBE'], describeTable],
+  [['EXPLAIN'], () => textRows(['Explain String'], [['PLAN FRAGMENT 0'], ['  RESULT SINK']])],
+  [['CANCEL', 'ALTER', 'TABLE', 'COLUMN'], ({ context, session, cursor }) => cancelAlter(context, session, cursor)],
+  [['BEGIN'], ({ context, session, cursor }) => beginSql(context, session, cursor)],
+  [['START', 'TRANSACTION'], ({ context, session, cursor }) => beginSql(context, session, cursor)],
+  [['COMMIT'], ({ context, session, cursor }) => commitSql(context, session, cursor)],
+  [['ROLLBACK'], ({ context, session, cursor }) => rollbackSql(context, session, cursor)],
+  [['ADMIN', 'SHOW', 'FRONTEND', 'CONFIG'], ({ context, cursor }) => showFrontendConfig(context, cursor)],
+  [['KILL'], () => ok()],
+]
+
 async function dispatch(
   context: SqlContext,
   session: Session,
   sql: string,
   cursor: TokenCursor,
 ): Promise<StatementResult | undefined> {
-  const environment = environmentOf(context, session)
-  const statement: DmlStatement = { context, session, environment, sql, cursor }
-  switch (cursor.peek?.tag === 'sign' ? cursor.peek.text : cursor.peek?.word) {
-    case 'SELECT':
-    case 'WITH':
-    case '(':
-      return { tag: 'query', sql: translateQuery(sql, cursor.tokens, environment) }
-    case 'SHOW':
-      cursor.next()
-      return runShow(context, session, cursor)
-    case 'INSERT':
-      cursor.next()
-      return await runInsert(statement)
-    case 'UPDATE':
-      cursor.next()
-      return await runUpdate(statement)
-    case 'DELETE':
-      cursor.next()
-      return await runDelete(statement)
-    case 'ALTER':
-      cursor.next()
-      cursor.expect('TABLE')
-      return await runAlter(context, session, cursor)
-    default:
-      return (await runDdl(context, session, cursor)) ?? (await runSession(context, session, cursor))
-  }
+  const statement: DmlStatement = { context, session, environment: environmentOf(context, session), sql, cursor }
+  if (cursor.sees('SELECT') || cursor.sees('WITH') || cursor.sees('(')) return await query(statement)
+  const runner = runners.find(([words]) => cursor.accept(...words))
+  return runner === undefined ? await runDdl(context, session, cursor) : await runner[1](statement)
 }
 
-async function runSession(
-  context: SqlContext,
-  session: Session,
-  cursor: TokenCursor,
-): Promise<StatementResult | undefined> {
-  if (cursor.accept('USE')) return use(context, session, cursor)
-  if (cursor.accept('SET')) return setVariables(session, cursor)
-  if (cursor.accept('DESC') || cursor.accept('DESCRIBE')) {
-    const { database, name } = cursor.tableName(session.database)
-    return describe(context.catalog.table(database, name))
-  }
-  if (cursor.accept('EXPLAIN')) return textRows(['Explain String'], [['PLAN FRAGMENT 0'], ['  RESULT SINK']])
-  if (cursor.accept('CANCEL', 'ALTER', 'TABLE', 'COLUMN')) return cancelAlter(context, session, cursor)
-  if (cursor.accept('BEGIN')) return beginSql(context, session, cursor)
-  if (cursor.accept('START', 'TRANSACTION')) return beginSql(context, session, cursor)
-  if (cursor.accept('COMMIT')) return await commitSql(context, session, cursor)
-  if (cursor.accept('ROLLBACK')) return await rollbackSql(context, session, cursor)
-  if (cursor.accept('ADMIN', 'SET') || cursor.accept('KILL')) return ok()
-  return undefined
+function describeTable({ context, session, cursor }: DmlStatement): StatementResult {
+  const { database, name } = cursor.tableName(session.database)
+  return describe(context.catalog.table(database, name))
 }
 
 function use(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {

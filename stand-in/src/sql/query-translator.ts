@@ -1,380 +1,257 @@
-import { informationSchemaTables } from '../catalog/meta-schema.ts'
-import { storageName } from '../catalog/table-def.ts'
 import { StandInError } from '../stand-in-error.ts'
 import { quoteName, quoteText } from '../storage/duck.ts'
-import { castTypes, dateFormatCodes, functionNames } from './functions.ts'
+import { callRules } from './call-rules.ts'
+import { castTypes, functionNames } from './functions.ts'
 import type { QueryEnvironment } from './query-environment.ts'
+import { QueryWalk } from './query-walk.ts'
+import { reservedWords, timeUnits } from './reserved-words.ts'
 import { selectItems } from './select-items.ts'
+import { afterTables, commonTables, writeTable } from './table-reference.ts'
 import type { Token } from './token.ts'
 
-const afterTables = new Set([
-  'WHERE',
-  'GROUP',
-  'HAVING',
-  'ORDER',
-  'LIMIT',
-  'UNION',
-  'INTERSECT',
-  'EXCEPT',
-  'MINUS',
-  'WINDOW',
-  'QUALIFY',
-  'SET',
-])
-const noAlias = new Set([
-  ...afterTables,
-  'JOIN',
-  'INNER',
-  'LEFT',
-  'RIGHT',
-  'FULL',
-  'CROSS',
-  'NATURAL',
-  'ON',
-  'USING',
-  'AS',
-  'SEMI',
-  'ANTI',
-  'OFFSET',
-])
+/** Functions whose arguments may hold a FROM that begins no clause. */
 const fromIsNoClause = new Set(['EXTRACT', 'TRIM', 'SUBSTRING', 'SUBSTR'])
 
-/** One level of parentheses while a query is walked. */
-interface Level {
-  /** Whether the next name, or the one after a comma, is a table. */
-  inFrom: boolean
-  wantsTable: boolean
-  /** The function whose arguments these are, upper case. */
-  readonly call: string
-}
-
 /**
- * Turns a StarRocks query, or an expression of one, into DuckDB's SQL: quotes, table names, functions, operators and
- * type names. What DuckDB would do differently in silence is listed in the README as a known difference.
- *
+ * Turns a StarRocks query into DuckDB's SQL: quotes, table names, functions, operators and type names.
  * @throws {StandInError} for an unknown table or database.
  */
 export function translateQuery(sql: string, tokens: readonly Token[], environment: QueryEnvironment): string {
-  return new QueryTranslator(sql, tokens, environment).query()
+  const walk = newWalk(tokens, environment)
+  const common = commonTables(tokens)
+  const aliases = selectItems(sql, tokens)
+  for (;;) {
+    const alias = aliases.get(walk.at)
+    if (alias !== undefined) walk.output.push(`AS ${quoteName(alias)}`)
+    if (walk.at >= tokens.length) return walk.output.join(' ')
+    step(walk, common)
+  }
 }
 
-/** An expression alone, such as a WHERE condition. */
-export function translateExpression(sql: string, tokens: readonly Token[], environment: QueryEnvironment): string {
-  return new QueryTranslator(sql, tokens, environment).expression()
+/** Turns an expression alone, such as a WHERE condition. */
+export function translateExpression(tokens: readonly Token[], environment: QueryEnvironment): string {
+  const walk = newWalk(tokens, environment)
+  const common = commonTables(tokens)
+  while (walk.at < tokens.length) step(walk, common)
+  return walk.output.join(' ')
 }
 
-class QueryTranslator {
-  readonly #sql: string
-  readonly #tokens: readonly Token[]
-  readonly #environment: QueryEnvironment
-  readonly #commonTables: Set<string>
-  readonly #output: string[] = []
-  readonly #levels: Level[] = [{ inFrom: false, wantsTable: false, call: '' }]
-  #at = 0
+function newWalk(tokens: readonly Token[], environment: QueryEnvironment): QueryWalk {
+  return new QueryWalk(tokens, environment, (part) => translateExpression(part, environment))
+}
 
-  constructor(sql: string, tokens: readonly Token[], environment: QueryEnvironment) {
-    this.#sql = sql
-    this.#tokens = tokens
-    this.#environment = environment
-    this.#commonTables = new Set(
-      tokens.flatMap((token, index) => {
-        const isDefinition = tokens[index + 1]?.word === 'AS' && tokens[index + 2]?.text === '('
-        return isDefinition && /^(?:SELECT|WITH)$/.test(tokens[index + 3]?.word ?? '') ? [token.text] : []
-      }),
-    )
-  }
-
-  query(): string {
-    const items = selectItems(this.#sql, this.#tokens)
-    while (this.#at < this.#tokens.length) {
-      const alias = items.get(this.#at)
-      if (alias !== undefined) this.#output.push(`AS ${quoteName(alias)}`)
-      this.#step()
-    }
-    const last = items.get(this.#at)
-    if (last !== undefined) this.#output.push(`AS ${quoteName(last)}`)
-    return this.#output.join(' ')
-  }
-
-  expression(): string {
-    while (this.#at < this.#tokens.length) this.#step()
-    return this.#output.join(' ')
-  }
-
-  get #level(): Level {
-    const level = this.#levels.at(-1)
-    if (level === undefined) throw new StandInError('Getting syntax error: unbalanced )', 1064, '42000')
-    return level
-  }
-
-  #look(offset: number): Token | undefined {
-    return this.#tokens[this.#at + offset]
-  }
-
-  #emit(text: string, tokens = 1): void {
-    this.#output.push(text)
-    this.#at += tokens
-  }
-
-  #step(): void {
-    const token = this.#look(0)
-    if (token === undefined) return
-    switch (token.tag) {
-      case 'string':
-        return this.#string(token)
-      case 'number':
-        return this.#emit(token.text)
-      case 'parameter':
-        return this.#emit('?')
-      case 'sign':
-        return this.#sign(token)
-      default:
-        if (this.#level.wantsTable) this.#table()
-        else this.#name(token)
-    }
-  }
-
-  #string(token: Token): void {
-    const like = this.#tokens[this.#at - 1]?.word === 'LIKE'
-    this.#emit(quoteText(token.text) + (like && token.text.includes('\\') ? String.raw` ESCAPE '\'` : ''))
-  }
-
-  #sign(token: Token): void {
-    switch (token.text) {
-      case '(': {
-        const before = this.#tokens[this.#at - 1]
-        const isCall = before?.tag === 'name' && !this.#level.wantsTable
-        this.#levels.push({
-          inFrom: this.#level.wantsTable,
-          wantsTable: this.#level.wantsTable,
-          call: isCall ? before.word : '',
-        })
-        return this.#emit('(')
-      }
-      case ')':
-        this.#levels.pop()
-        this.#level.wantsTable = false
-        return this.#emit(')')
-      case ',':
-        this.#level.wantsTable = this.#level.inFrom
-        return this.#emit(',')
-      case '<=>':
-        return this.#emit('IS NOT DISTINCT FROM')
-      case '&&':
-        return this.#emit('AND')
-      case '||':
-        return this.#emit('OR')
-      case '!':
-        return this.#emit('NOT')
-      case '@@':
-      case '@':
-        return this.#variable()
-      default:
-        this.#emit(token.text)
-    }
-  }
-
-  #variable(): void {
-    let length = 2
-    let name = this.#look(1)?.text ?? ''
-    if (/^(?:session|global|local)$/i.test(name) && this.#look(2)?.text === '.') {
-      name = this.#look(3)?.text ?? ''
-      length = 4
-    }
-    const value = this.#environment.variable(name)
-    if (value === undefined && this.#look(0)?.text === '@@') {
-      throw new StandInError(`Unknown system variable '${name}'`, 1193)
-    }
-    const literal = value === undefined ? 'NULL' : /^-?\d{1,18}$/.test(value) ? value : quoteText(value)
-    this.#emit(literal, length)
-  }
-
-  #name(token: Token): void {
-    if (token.tag === 'quoted') return this.#column(token)
-    const word = token.word
-    if (word === 'SELECT') this.#level.inFrom = this.#level.wantsTable = false
-    if ((word === 'FROM' && !fromIsNoClause.has(this.#level.call)) || word === 'JOIN') {
-      if (this.#look(1)?.word === 'DUAL') {
-        this.#at += 2
-        return
-      }
-      this.#level.inFrom = this.#level.wantsTable = true
-      return this.#emit(word)
-    }
-    if (afterTables.has(word)) this.#level.inFrom = false
-    if (word === 'LIMIT' && this.#look(2)?.text === ',') {
-      return this.#emit(`LIMIT ${this.#look(3)?.text ?? ''} OFFSET ${this.#look(1)?.text ?? ''}`, 4)
-    }
-    if (this.#look(1)?.text === '(') return this.#call(word, token)
-    if (word === 'AS' && this.#level.call === 'CAST') return this.#castType()
-    this.#keyword(token)
-  }
-
-  #keyword(token: Token): void {
-    switch (token.word) {
-      case 'DIV':
-        return this.#emit('//')
-      case 'MINUS':
-        return this.#emit('EXCEPT')
-      case 'REGEXP':
-      case 'RLIKE':
-        return this.#emit(`~ ('(?s).*(?:' || ${quoteText(this.#look(1)?.text ?? '')} || ').*')`, 2)
-      case 'CURRENT_TIMESTAMP':
-        return this.#emit('sr_now()')
-      case 'CURRENT_DATE':
-        return this.#emit('current_date')
-      default:
-        this.#column(token)
-    }
-  }
-
-  /** A column or another word; of `db.table.column` the database is dropped. */
-  #column(token: Token): void {
-    const isThreeParts = this.#look(1)?.text === '.' && this.#look(3)?.text === '.'
-    if (isThreeParts) this.#at += 2
-    const shown = isThreeParts ? (this.#look(0) ?? token) : token
-    const isName = shown.tag === 'quoted' || this.#look(1)?.text === '.' || this.#tokens[this.#at - 1]?.text === '.'
-    this.#emit(isName ? quoteName(shown.text) : shown.text)
-  }
-
-  #call(word: string, token: Token): void {
-    switch (word) {
-      case 'DATABASE':
-      case 'SCHEMA':
-        return this.#emit(this.#environment.database === undefined ? 'NULL' : quoteText(this.#environment.database), 3)
-      case 'VERSION':
-        return this.#emit(quoteText(this.#environment.variable('version') ?? ''), 3)
-      case 'CURRENT_VERSION':
-        return this.#emit(quoteText(this.#environment.variable('current_version') ?? ''), 3)
-      case 'USER':
-      case 'CURRENT_USER':
-      case 'SESSION_USER':
-        return this.#emit(quoteText(`'${this.#environment.user}'@'%'`), 3)
-      case 'CONNECTION_ID':
-        return this.#emit(this.#environment.variable('connection_id') ?? '0', 3)
-      case 'LAST_QUERY_ID':
-        return this.#emit(`''`, 3)
-      case 'DATE_FORMAT':
-        return this.#dateFormat()
-      case 'GROUP_CONCAT':
-        return this.#groupConcat()
-      case 'COUNT':
-        if (this.#look(2)?.word === 'DISTINCT' && this.#argumentCommas() > 0) return this.#countDistinct()
-        return this.#emit('count')
-      default:
-        this.#emit(functionNames[word] ?? token.text)
-    }
-  }
-
-  /** Position of the parenthesis that closes the call at the current name, and the commas directly inside. */
-  #callExtent(): { readonly end: number; readonly commas: number[] } {
-    let depth = 0
-    const commas: number[] = []
-    for (let at = this.#at + 1; at < this.#tokens.length; at++) {
-      const token = this.#tokens[at]
-      if (token?.tag !== 'sign') continue
-      if (token.text === '(') depth++
-      else if (token.text === ')' && --depth === 0) return { end: at, commas }
-      else if (token.text === ',' && depth === 1) commas.push(at)
-    }
-    throw new StandInError('Getting syntax error: unbalanced (', 1064, '42000')
-  }
-
-  #argumentCommas(): number {
-    return this.#callExtent().commas.length
-  }
-
-  #inner(from: number, to: number): string {
-    return translateExpression(this.#sql, this.#tokens.slice(from, to), this.#environment)
-  }
-
-  #countDistinct(): void {
-    const start = this.#at
-    const { end } = this.#callExtent()
-    this.#emit(`count(DISTINCT (${this.#inner(start + 3, end)}))`, end - start + 1)
-  }
-
-  #dateFormat(): void {
-    const start = this.#at
-    const { end, commas } = this.#callExtent()
-    const comma = commas[0] ?? end
-    const format = this.#tokens[comma + 1]?.text ?? ''
-    const codes = format.replaceAll(/%(.)/g, (code, letter: string) => dateFormatCodes[letter] ?? code)
-    this.#emit(`strftime((${this.#inner(start + 2, comma)})::TIMESTAMP, ${quoteText(codes)})`, end - start + 1)
-  }
-
-  #groupConcat(): void {
-    const start = this.#at
-    const { end } = this.#callExtent()
-    const inside = this.#tokens.slice(start + 2, end)
-    const orderAt = inside.findIndex((token) => token.word === 'ORDER')
-    const separatorAt = inside.findIndex((token) => token.word === 'SEPARATOR')
-    const valueEnd = [orderAt, separatorAt, inside.length].filter((at) => at >= 0).reduce((a, b) => Math.min(a, b))
-    const separator = separatorAt >= 0 ? (inside[separatorAt + 1]?.text ?? ',') : ','
-    const orderEnd = separatorAt > orderAt ? separatorAt : inside.length
-    const order = orderAt >= 0 ? ` ${this.#inner(start + 2 + orderAt, start + 2 + orderEnd)}` : ''
-    const value = this.#inner(start + 2, start + 2 + valueEnd)
-    this.#emit(`string_agg(${value}, ${quoteText(separator)}${order})`, end - start + 1)
-  }
-
-  /** `AS type)` of a CAST; casts to text keep StarRocks' forms of DATETIME and BOOLEAN. */
-  #castType(): void {
-    const type = this.#look(1)?.text.toUpperCase() ?? ''
-    let length = 2
-    let size = ''
-    if (this.#look(2)?.text === '(') {
-      while (this.#look(length)?.text !== ')') size += this.#look(length++)?.text ?? ''
-      size += ')'
-      length++
-    }
-    if (type === 'STRING' || type === 'VARCHAR' || type === 'CHAR') {
-      const open = this.#output.lastIndexOf('(')
-      const call = this.#castStart()
-      if (call >= 0 && open >= 0) this.#output[call] = 'sr_text'
-      this.#at += length
+function step(walk: QueryWalk, common: ReadonlySet<string>): void {
+  const token = walk.look(0)
+  switch (token?.tag) {
+    case 'string':
+      return writeString(walk, token)
+    case 'number':
+    case 'parameter':
+      return walk.emit(token.text)
+    case 'sign':
+      return writeSign(walk, token)
+    case 'name':
+    case 'quoted':
+      return isTable(walk, token) ? writeTable(walk, common) : writeName(walk, token)
+    case undefined:
       return
-    }
-    this.#emit(`AS ${castTypes[type] ?? type}${type === 'DECIMAL' ? size : ''}`, length)
   }
+}
 
-  /** Where the CAST that is now being closed was written to the output. */
-  #castStart(): number {
-    let depth = 0
-    for (let at = this.#output.length - 1; at > 0; at--) {
-      if (this.#output[at] === ')') depth++
-      else if (this.#output[at] === '(' && depth-- === 0) return at - 1
-    }
-    return -1
-  }
+/** Whether a name of a FROM clause is a table: not the SELECT of a subquery. */
+const isTable = (walk: QueryWalk, token: Token): boolean =>
+  walk.level.wantsTable && (token.tag === 'quoted' || !/^(?:SELECT|WITH|VALUES)$/.test(token.word))
 
-  /** A table of a FROM clause: the stored table under the name that the query calls it by. */
-  #table(): void {
-    this.#level.wantsTable = false
-    const parts: string[] = []
-    let length = 0
-    do {
-      parts.push(this.#look(length)?.text ?? '')
-      length += 2
-    } while (this.#look(length - 1)?.text === '.')
-    length--
-    if (this.#look(1)?.text === '(') return this.#emit(this.#look(0)?.text ?? '')
-    const name = parts.at(-1) ?? ''
-    const alias = this.#look(length)
-    const hasAlias =
-      alias !== undefined &&
-      ((alias.tag === 'name' && (alias.word === 'AS' || !noAlias.has(alias.word))) || alias.tag === 'quoted')
-    if (parts.length === 1 && this.#commonTables.has(name)) return this.#emit(quoteName(name), length)
-    const database = parts.at(-2) ?? this.#environment.database
-    this.#emit(this.#stored(database, name) + (hasAlias ? '' : ` AS ${quoteName(name)}`), length)
-  }
+/** Patterns of LIKE have a backslash as escape in MySQL and none in DuckDB. */
+function writeString(walk: QueryWalk, token: Token): void {
+  const isPattern = walk.look(-1)?.word === 'LIKE' && token.text.includes('\\')
+  walk.emit(quoteText(token.text) + (isPattern ? String.raw` ESCAPE '\'` : ''))
+}
 
-  #stored(database: string | undefined, name: string): string {
-    if (database === undefined) throw new StandInError('No database selected', 1046, '3D000')
-    if (database.toLowerCase() === 'information_schema') {
-      const table = informationSchemaTables[name.toLowerCase()]
-      if (table === undefined) throw new StandInError(`Unknown table 'information_schema.${name}'`, 5502, '42S02')
-      return table
-    }
-    return storageName(this.#environment.catalog.table(database, name).id)
+const signs: Readonly<Record<string, string>> = { '<=>': 'IS NOT DISTINCT FROM', '&&': 'AND', '||': 'OR', '!': 'NOT' }
+
+function writeSign(walk: QueryWalk, token: Token): void {
+  switch (token.text) {
+    case '(':
+      return openLevel(walk)
+    case ')':
+      walk.levels.pop()
+      walk.level.wantsTable = false
+      break
+    case ',':
+      walk.level.wantsTable = walk.level.inFrom
+      break
+    case '@@':
+    case '@':
+      return writeVariable(walk)
   }
+  walk.emit(signs[token.text] ?? token.text)
+}
+
+function openLevel(walk: QueryWalk): void {
+  const { wantsTable } = walk.level
+  const before = walk.look(-1)
+  const call = before?.tag === 'name' && !wantsTable ? before.word : ''
+  walk.levels.push({ inFrom: wantsTable, wantsTable, call })
+  walk.emit('(')
+}
+
+function writeVariable(walk: QueryWalk): void {
+  const isScoped = /^(?:session|global|local)$/i.test(walk.textAt(1)) && walk.textAt(2) === '.'
+  const name = walk.textAt(isScoped ? 3 : 1)
+  const value = walk.environment.variable(name)
+  if (value === undefined && walk.textAt(0) === '@@') throw new StandInError(`Unknown system variable '${name}'`, 1193)
+  const literal = /^-?\d{1,18}$/.test(value ?? '') ? value : undefined
+  walk.emit(literal ?? (value === undefined ? 'NULL' : quoteText(value)), isScoped ? 4 : 2)
+}
+
+const keywords: Readonly<Record<string, string>> = {
+  DIV: '//',
+  MINUS: 'EXCEPT',
+  CURRENT_TIMESTAMP: 'sr_now()',
+  LOCALTIMESTAMP: 'sr_now()',
+  CURRENT_DATE: 'current_date',
+}
+
+function writeName(walk: QueryWalk, token: Token): void {
+  if (token.tag === 'quoted' || walk.look(-1)?.text === '.') return writeColumn(walk, token)
+  if (walk.textAt(1) === '(') return writeCall(walk, token)
+  if (writeClause(walk, token.word)) return
+  const keyword = keywords[token.word]
+  if (keyword === undefined) writeColumn(walk, token)
+  else walk.emit(keyword)
+}
+
+/** FROM, LIMIT and other words that need more than their text; false when the word is none of them. */
+function writeClause(walk: QueryWalk, word: string): boolean {
+  if (afterTables.has(word)) walk.level.inFrom = false
+  switch (word) {
+    case 'SELECT':
+      walk.level.inFrom = walk.level.wantsTable = false
+      return false
+    case 'FROM':
+    case 'JOIN':
+      return writeFrom(walk, word)
+    case 'LIMIT':
+      if (walk.textAt(2) !== ',') return false
+      walk.emit(`LIMIT ${walk.textAt(3)} OFFSET ${walk.textAt(1)}`, 4)
+      return true
+    case 'REGEXP':
+    case 'RLIKE':
+      walk.emit(`~ ${quoteText(`(?s).*(?:${walk.textAt(1)}).*`)}`, 2)
+      return true
+    case 'AS':
+      if (walk.level.call !== 'CAST') return false
+      writeCastType(walk)
+      return true
+    default:
+      return false
+  }
+}
+
+function writeFrom(walk: QueryWalk, word: string): boolean {
+  if (fromIsNoClause.has(walk.level.call)) return false
+  if (walk.wordAt(1) === 'DUAL') {
+    walk.at += 2
+    return true
+  }
+  walk.level.inFrom = walk.level.wantsTable = true
+  walk.emit(word)
+  return true
+}
+
+/** A column or another word; of `db.table.column` the database is dropped. */
+function writeColumn(walk: QueryWalk, token: Token): void {
+  const isThreeParts = walk.textAt(1) === '.' && walk.textAt(3) === '.'
+  if (isThreeParts) walk.at += 2
+  const shown = isThreeParts ? (walk.look(0) ?? token) : token
+  walk.emit(isSyntax(walk, shown) ? shown.text : quoteName(shown.text))
+}
+
+/** Whether a bare word is no name: a reserved word, a unit, or the type before a literal as in `DATE '2024-01-01'`. */
+function isSyntax(walk: QueryWalk, token: Token): boolean {
+  if (token.tag === 'quoted' || walk.textAt(1) === '.' || walk.look(-1)?.text === '.') return false
+  if (reservedWords.has(token.word)) return true
+  if (/^(?:DATE|TIMESTAMP|DATETIME)$/.test(token.word)) return walk.look(1)?.tag === 'string'
+  if (!timeUnits.has(token.word)) return false
+  return /^(?:EXTRACT|TRIM)$/.test(walk.level.call) || intervalBefore(walk)
+}
+
+/** Whether the word ends `INTERVAL n`. */
+function intervalBefore(walk: QueryWalk): boolean {
+  const back =
+    walk.look(-1)?.text === ')'
+      ? walk.tokens.findLastIndex(({ word }, at) => at < walk.at && word === 'INTERVAL')
+      : walk.at - 2
+  return walk.tokens[back]?.word === 'INTERVAL' || walk.tokens[walk.at - 3]?.word === 'INTERVAL'
+}
+
+/** Before these words a parenthesis opens no arguments. */
+const noCalls = new Set([
+  'SELECT',
+  'FROM',
+  'JOIN',
+  'WHERE',
+  'AND',
+  'OR',
+  'NOT',
+  'IN',
+  'ON',
+  'AS',
+  'BY',
+  'THEN',
+  'ELSE',
+  'WHEN',
+  'UNION',
+  'ALL',
+  'EXISTS',
+  'OVER',
+  'HAVING',
+  'VALUES',
+  'USING',
+  'LIMIT',
+  'DISTINCT',
+  'IS',
+  'LIKE',
+  'BETWEEN',
+  'CASE',
+  'INTERVAL',
+  'EXCEPT',
+  'INTERSECT',
+  'MINUS',
+  'SET',
+  'WITH',
+])
+
+function writeCall(walk: QueryWalk, token: Token): void {
+  if (noCalls.has(token.word)) {
+    if (!writeClause(walk, token.word)) walk.emit(keywords[token.word] ?? token.text)
+    return
+  }
+  if (callRules[token.word]?.(walk) === true) return
+  walk.emit(functionNames[token.word] ?? token.text)
+}
+
+/** `AS type` of a CAST; casts to text keep StarRocks' forms of DATETIME and BOOLEAN. */
+function writeCastType(walk: QueryWalk): void {
+  const type = walk.textAt(1).toUpperCase()
+  let length = 2
+  if (walk.textAt(2) === '(') while (walk.textAt(length - 1) !== ')') length++
+  if (type === 'STRING' || type === 'VARCHAR' || type === 'CHAR') {
+    walk.output[openCall(walk.output)] = 'sr_text'
+    walk.at += length
+    return
+  }
+  const size = type === 'DECIMAL' ? walk.tokens.slice(walk.at + 2, walk.at + length).map((token) => token.text) : []
+  walk.emit(`AS ${castTypes[type] ?? type}${size.join('')}`, length)
+}
+
+/** Where the innermost call that is still open was written. */
+function openCall(output: readonly string[]): number {
+  let depth = 0
+  for (let at = output.length - 1; at > 0; at--) {
+    if (output[at] === ')') depth++
+    if (output[at] === '(' && depth-- === 0) return at - 1
+  }
+  return 0
 }

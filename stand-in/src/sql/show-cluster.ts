@@ -74,37 +74,48 @@ const transactionColumns = [
   'ErrMsg',
 ]
 
-/** SHOW of nodes, grants and processes, and SHOW PROC (reference/starrocks.md 6). Undefined when it is none of them. */
-export function showCluster(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult | undefined {
-  if (cursor.accept('BACKENDS')) return showBackends(context)
-  if (cursor.accept('FRONTENDS')) return showFrontends(context)
-  if (cursor.accept('COMPUTE', 'NODES')) return textRows(backendColumns, [])
-  if (cursor.accept('PROC')) return showProc(context, cursor.string())
-  if (cursor.accept('WARNINGS') || cursor.accept('ERRORS')) return textRows(['Level', 'Code', 'Message'], [])
-  if (cursor.accept('ENGINES'))
-    return textRows(['Engine', 'Support', 'Comment'], [['OLAP', 'YES', 'Default storage engine of StarRocks']])
-  if (cursor.accept('PROCESSLIST'))
-    return textRows(
+type ClusterShow = (context: SqlContext, session: Session, cursor: TokenCursor) => StatementResult
+
+const charsets = textRows(
+  ['Charset', 'Description', 'Default collation', 'Maxlen'],
+  [['utf8', 'UTF-8 Unicode', 'utf8_general_ci', '3']],
+)
+
+/** By the word after SHOW. */
+const clusterShows: Readonly<Record<string, ClusterShow>> = {
+  BACKENDS: (context) => showBackends(context),
+  FRONTENDS: (context) => showFrontends(context),
+  PROC: (context, _session, cursor) => showProc(context, cursor.string()),
+  WARNINGS: () => textRows(['Level', 'Code', 'Message'], []),
+  ERRORS: () => textRows(['Level', 'Code', 'Message'], []),
+  ENGINES: () => textRows(['Engine', 'Support', 'Comment'], [['OLAP', 'YES', 'Default storage engine of StarRocks']]),
+  PROCESSLIST: (_context, session) =>
+    textRows(
       ['Id', 'User', 'Host', 'Db', 'Command', 'Time', 'State', 'Info'],
       [[String(session.id), session.user, '', session.database ?? null, 'Query', '0', 'OK', 'SHOW PROCESSLIST']],
-    )
-  if (cursor.accept('GRANTS'))
-    return textRows(
+    ),
+  GRANTS: (_context, session) =>
+    textRows(
       ['UserIdentity', 'Catalog', 'Grants'],
       [[`'${session.user}'@'%'`, null, `GRANT 'root' TO '${session.user}'@'%'`]],
-    )
-  if (cursor.accept('CATALOGS'))
-    return textRows(
+    ),
+  CATALOGS: () =>
+    textRows(
       ['Catalog', 'Type', 'Comment'],
       [['default_catalog', 'Internal', "An internal catalog contains this cluster's self-managed tables."]],
-    )
-  if (cursor.accept('COLLATION') || cursor.accept('CHARSET') || cursor.accept('CHARACTER', 'SET')) {
-    return textRows(
-      ['Charset', 'Description', 'Default collation', 'Maxlen'],
-      [['utf8', 'UTF-8 Unicode', 'utf8_general_ci', '3']],
-    )
-  }
-  return undefined
+    ),
+  COLLATION: () => charsets,
+  CHARSET: () => charsets,
+}
+
+/** SHOW of nodes, grants and processes, and SHOW PROC (reference/starrocks.md 6). Undefined when it is none of them. */
+export function showCluster(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult | undefined {
+  if (cursor.accept('COMPUTE', 'NODES')) return textRows(backendColumns, [])
+  if (cursor.accept('CHARACTER', 'SET')) return charsets
+  const show = clusterShows[cursor.peek?.word ?? '']
+  if (show === undefined) return undefined
+  cursor.next()
+  return show(context, session, cursor)
 }
 
 function row(columns: readonly string[], values: Readonly<Record<string, string>>): string[] {

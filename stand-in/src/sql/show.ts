@@ -4,46 +4,38 @@ import { showType } from '../catalog/column-type.ts'
 import type { TableDef } from '../catalog/table-def.ts'
 import { StandInError } from '../stand-in-error.ts'
 import type { Session } from './session.ts'
+import { likeFilter } from './like-filter.ts'
 import { showCreateTable } from './show-create.ts'
 import { showCluster } from './show-cluster.ts'
 import type { SqlContext } from './sql-context.ts'
 import { type StatementResult, textRows } from './statement-result.ts'
 import type { TokenCursor } from './token-cursor.ts'
 
+type Show = (context: SqlContext, session: Session, cursor: TokenCursor) => StatementResult
+
+/** What can be shown, by the words after SHOW [FULL]. */
+const shows: readonly (readonly [words: readonly string[], show: Show])[] = [
+  [['DATABASES'], (context, _session, cursor) => showDatabases(context, cursor)],
+  [['SCHEMAS'], (context, _session, cursor) => showDatabases(context, cursor)],
+  [['TABLES'], (...all) => showTables(...all)],
+  [['CREATE', 'TABLE'], (...all) => showCreate(...all)],
+  [['COLUMNS'], (...all) => showColumns(...all)],
+  [['FIELDS'], (...all) => showColumns(...all)],
+  [['ALTER', 'TABLE', 'COLUMN'], (...all) => showAlter(...all)],
+  [['GLOBAL', 'VARIABLES'], (_context, session, cursor) => showVariables(session, cursor)],
+  [['SESSION', 'VARIABLES'], (_context, session, cursor) => showVariables(session, cursor)],
+  [['VARIABLES'], (_context, session, cursor) => showVariables(session, cursor)],
+  [['TABLE', 'STATUS'], (...all) => showTableStatus(...all)],
+  [['LOAD'], (...all) => showLoad(...all)],
+]
+
 /** SHOW ... (reference/starrocks.md 5, 6). The word SHOW has been read. */
 export function runShow(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
   cursor.accept('FULL')
-  if (cursor.accept('DATABASES') || cursor.accept('SCHEMAS')) return showDatabases(context, cursor)
-  if (cursor.accept('TABLES')) return showTables(context, session, cursor)
-  if (cursor.accept('CREATE', 'TABLE')) return showCreate(context, session, cursor)
-  if (cursor.accept('COLUMNS') || cursor.accept('FIELDS')) return showColumns(context, session, cursor)
-  if (cursor.accept('ALTER', 'TABLE', 'COLUMN')) return showAlter(context, session, cursor)
-  if (cursor.accept('GLOBAL', 'VARIABLES') || cursor.accept('SESSION', 'VARIABLES') || cursor.accept('VARIABLES')) {
-    return showVariables(session, cursor)
-  }
-  if (cursor.accept('TABLE', 'STATUS')) return showTableStatus(context, session, cursor)
-  if (cursor.accept('LOAD')) return showLoad(context, session, cursor)
-  const cluster = showCluster(context, session, cursor)
-  if (cluster !== undefined) return cluster
-  throw cursor.unexpected()
-}
-
-/** `[FROM db]`, `[LIKE 'pattern']`; a WHERE or ORDER BY is read over unless `filter` takes it. */
-function likeFilter(cursor: TokenCursor): (name: string) => boolean {
-  if (!cursor.accept('LIKE')) return () => true
-  const pattern = cursor.string()
-  const expression = pattern
-    .replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll(String.raw`\\%`, '%25')
-    .replaceAll(String.raw`\\_`, '%5f')
-    .replaceAll('%25', '\u0001')
-    .replaceAll('%5f', '\u0002')
-    .replaceAll('%', '.*')
-    .replaceAll('_', '.')
-    .replaceAll('\u0001', '%')
-    .replaceAll('\u0002', '_')
-  const compiled = new RegExp(`^${expression}$`, 'is')
-  return (name) => compiled.test(name)
+  const found = shows.find(([words]) => cursor.accept(...words))
+  const result = found === undefined ? showCluster(context, session, cursor) : found[1](context, session, cursor)
+  if (result === undefined) throw cursor.unexpected()
+  return result
 }
 
 function fromDatabase(session: Session, cursor: TokenCursor): string {

@@ -34,38 +34,42 @@ const insertTimeoutMs = 14_400_000
 
 /**
  * Writes through the same judgement as a load: types, lengths, NOT NULL and the model's rules hold for INSERT, UPDATE
- * and DELETE too (reference/starrocks.md 6).
+ * and DELETE too (reference/starrocks.md 6). Inside an SQL transaction the rows wait for COMMIT.
  */
 export async function writeRows(context: SqlContext, session: Session, rows: SqlRows): Promise<StatementResult> {
-  const { transactions } = context
-  const label = rows.label ?? `insert_${randomUUID()}`
   const open = session.transaction
-  if (open !== undefined && open.database !== rows.table.database) {
-    throw new StandInError('Cannot write tables of different databases in one transaction')
+  if (open !== undefined) {
+    if (open.database !== rows.table.database) {
+      throw new StandInError('Cannot write tables of different databases in one transaction')
+    }
+    return written(open, await judged(open, () => feed(context, session, open, rows)), 'PREPARE')
   }
-  const held = transactions.labels.find(rows.table.database, label)
-  if (held !== undefined && held.status !== 'ABORTED') throw new StandInError(`Label [${label}] has already been used.`)
-  const txn =
-    open ??
-    transactions.begin({
-      database: rows.table.database,
-      label,
-      kind: 'insert',
-      table: rows.table,
-      timeoutMs: insertTimeoutMs,
-    })
+  const txn = beginInsert(context, rows)
   try {
-    const written = await feed(context, session, txn, rows)
-    if (open === undefined && written > 0) await transactions.commit(txn)
-    if (open === undefined && written === 0) await transactions.abort(txn, 'no rows')
-    return ok(
-      written,
-      `{'label':'${txn.label}', 'status':'${open === undefined ? 'VISIBLE' : 'PREPARE'}', 'txnId':'${txn.id}'}`,
-    )
+    const count = await judged(txn, () => feed(context, session, txn, rows))
+    if (count > 0) await context.transactions.commit(txn)
+    else await context.transactions.abort(txn, 'no rows')
+    return written(txn, count, 'VISIBLE')
   } catch (error) {
-    if (open === undefined) await transactions.abort(txn, messageOf(error))
-    if (error instanceof LoadFailure) throw strictFailure(error, txn)
+    await context.transactions.abort(txn, messageOf(error))
     throw error
+  }
+}
+
+function beginInsert({ transactions }: SqlContext, { table, label = `insert_${randomUUID()}` }: SqlRows): Transaction {
+  const held = transactions.labels.find(table.database, label)
+  if (held !== undefined && held.status !== 'ABORTED') throw new StandInError(`Label [${label}] has already been used.`)
+  return transactions.begin({ database: table.database, label, kind: 'insert', table, timeoutMs: insertTimeoutMs })
+}
+
+const written = (txn: Transaction, rows: number, status: string): StatementResult =>
+  ok(rows, `{'label':'${txn.label}', 'status':'${status}', 'txnId':'${txn.id}'}`)
+
+async function judged(txn: Transaction, work: () => Promise<number>): Promise<number> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof LoadFailure ? strictFailure(error, txn) : error
   }
 }
 

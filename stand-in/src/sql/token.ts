@@ -19,41 +19,42 @@ const hex = /0[xX][0-9A-Fa-f]+/y
 
 /**
  * Cuts a MySQL statement into tokens; comments and hints are dropped.
- * @throws {StandInError} 1064 for an open quote or an unknown character.
+ * @throws {StandInError} 1064 for an open quote.
  */
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = []
   let at = 0
-  const sticky = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at
-    return pattern.exec(sql)?.[0]
-  }
-  const push = (tag: Token['tag'], text: string, length: number): void => {
+  for (;;) {
+    at += matchAt(space, sql, at)?.length ?? 0
+    if (at >= sql.length) return tokens
+    const [tag, text, length] = readToken(sql, at)
     tokens.push({ tag, text, word: tag === 'name' ? text.toUpperCase() : text, at })
     at += length
   }
-  while (at < sql.length) {
-    at += sticky(space)?.length ?? 0
-    const char = sql[at]
-    if (char === undefined) break
-    if (char === '`') {
-      const end = closing(sql, at, '`')
-      push('quoted', sql.slice(at + 1, end - 1).replaceAll('``', '`'), end - at)
-    } else if (char === "'" || char === '"') {
-      const end = closing(sql, at, char)
-      push('string', unescape(sql.slice(at + 1, end - 1), char), end - at)
-    } else if (char === '?') {
-      push('parameter', '?', 1)
-    } else {
-      const word = sticky(name)
-      const digits = word === undefined ? (sticky(hex) ?? sticky(number)) : undefined
-      const sign = signs.find((candidate) => sql.startsWith(candidate, at)) ?? char
-      if (word !== undefined) push('name', word, word.length)
-      else if (digits !== undefined) push('number', digits, digits.length)
-      else push('sign', sign, sign.length)
-    }
+}
+
+function matchAt(pattern: RegExp, sql: string, at: number): string | undefined {
+  pattern.lastIndex = at
+  return pattern.exec(sql)?.[0]
+}
+
+/** The token at a position: what it is, what it means, how long it is. */
+function readToken(sql: string, at: number): [Token['tag'], string, number] {
+  const char = sql[at] ?? ''
+  if (char === '`' || char === "'" || char === '"') {
+    const end = closing(sql, at, char)
+    const inside = sql.slice(at + 1, end - 1)
+    return char === '`'
+      ? ['quoted', inside.replaceAll('``', '`'), end - at]
+      : ['string', unescape(inside, char), end - at]
   }
-  return tokens
+  if (char === '?') return ['parameter', char, 1]
+  const word = matchAt(name, sql, at)
+  if (word !== undefined) return ['name', word, word.length]
+  const digits = matchAt(hex, sql, at) ?? matchAt(number, sql, at)
+  if (digits !== undefined) return ['number', digits, digits.length]
+  const sign = signs.find((candidate) => sql.startsWith(candidate, at)) ?? char
+  return ['sign', sign, sign.length]
 }
 
 function closing(sql: string, start: number, quote: string): number {

@@ -24,6 +24,30 @@ const plainTypes: Readonly<Record<string, ColumnType>> = {
 
 const unsupported = ['TIME', 'INTERVAL', 'TIMESTAMP', 'UUID', 'ENUM', 'UNSIGNED', 'BLOB', 'HLL', 'BITMAP', 'PERCENTILE']
 
+type SizedType = (cursor: TokenCursor, version: ServerVersion) => ColumnType
+
+const decimalType: SizedType = (cursor, version) => decimal(cursor, version)
+const varbinary: SizedType = (cursor) => ({ tag: 'varbinary', length: lengthWithin(cursor, 'VARBINARY', 1048576) ?? 0 })
+
+const sizedTypes: Readonly<Record<string, SizedType>> = {
+  CHAR: (cursor) => ({ tag: 'char', length: lengthWithin(cursor, 'CHAR', 255) ?? 1 }),
+  VARCHAR: (cursor, version) => ({
+    tag: 'varchar',
+    length: lengthWithin(cursor, 'VARCHAR', version.maxVarcharBytes) ?? 1,
+  }),
+  VARBINARY: varbinary,
+  BINARY: varbinary,
+  DECIMAL: decimalType,
+  NUMERIC: decimalType,
+  DECIMALV3: decimalType,
+  DECIMAL32: decimalType,
+  DECIMAL64: decimalType,
+  DECIMAL128: decimalType,
+  ARRAY: (cursor, version) => nested(cursor, 'ARRAY', version),
+  MAP: (cursor, version) => nested(cursor, 'MAP', version),
+  STRUCT: (cursor, version) => nested(cursor, 'STRUCT', version),
+}
+
 /**
  * Reads a column type with its limits (reference/starrocks.md 4).
  * @throws {StandInError} 1064 for a type that StarRocks, or the stand-in, has not.
@@ -32,33 +56,12 @@ export function parseType(cursor: TokenCursor, version: ServerVersion): ColumnTy
   const token = cursor.next()
   const word = token.text.toUpperCase()
   const plain = plainTypes[word]
-  if (plain !== undefined) {
-    if (plain.tag === 'int') skipDisplayWidth(cursor)
-    return plain
-  }
-  switch (word) {
-    case 'CHAR':
-      return { tag: 'char', length: lengthWithin(cursor, 'CHAR', 255) ?? 1 }
-    case 'VARCHAR':
-      return { tag: 'varchar', length: lengthWithin(cursor, 'VARCHAR', version.maxVarcharBytes) ?? 1 }
-    case 'VARBINARY':
-    case 'BINARY':
-      return { tag: 'varbinary', length: lengthWithin(cursor, 'VARBINARY', 1048576) ?? 0 }
-    case 'DECIMAL':
-    case 'NUMERIC':
-    case 'DECIMALV3':
-    case 'DECIMAL32':
-    case 'DECIMAL64':
-    case 'DECIMAL128':
-      return decimal(cursor, version)
-    case 'ARRAY':
-    case 'MAP':
-    case 'STRUCT':
-      return nested(cursor, word, version)
-    default:
-      if (unsupported.includes(word)) throw new StandInError(`Unsupported type: ${word}`, 1064, '42000')
-      throw cursor.unexpected(token)
-  }
+  if (plain?.tag === 'int') skipDisplayWidth(cursor)
+  const sized = sizedTypes[word]
+  const type = plain ?? sized?.(cursor, version)
+  if (type !== undefined) return type
+  if (unsupported.includes(word)) throw new StandInError(`Unsupported type: ${word}`, 1064, '42000')
+  throw cursor.unexpected(token)
 }
 
 function skipDisplayWidth(cursor: TokenCursor): void {

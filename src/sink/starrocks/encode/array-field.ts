@@ -1,6 +1,7 @@
 import type { ByteBuffer } from '../../../core/byte-buffer.ts'
 import { MALFORMED, TOO_LONG, WRITTEN, type FieldWriter } from './field-writer.ts'
-import { appendJsonByte, appendJsonString } from './json-string.ts'
+import { appendJsonString } from './json-string.ts'
+import { appendJsonByte } from './word-copy.ts'
 
 const QUOTE = 0x22
 const COMMA = 0x2c

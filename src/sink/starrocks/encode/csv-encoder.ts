@@ -14,8 +14,8 @@ import { AS_NULL, FIELD_SLACK_BYTES, MALFORMED, WRITTEN, type FieldWriter } from
 
 /** Ends a field of a CSV body. */
 export const CSV_SEPARATOR = 0x01
-/** Ends a row of a CSV body. */
-export const CSV_ROW_END = 0x02
+// Ends a row of the body.
+const CSV_ROW_END = 0x02
 /** Stands alone in a field for a value that did not change and was not sent; never left in a body that is loaded. */
 export const UNCHANGED_PLACEHOLDER = 0x03
 

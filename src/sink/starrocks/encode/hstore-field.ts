@@ -1,6 +1,6 @@
 import type { ByteBuffer } from '../../../core/byte-buffer.ts'
 import { MALFORMED, TOO_LONG, WRITTEN, type FieldWriter } from './field-writer.ts'
-import { appendJsonByte } from './json-string.ts'
+import { appendJsonByte } from './word-copy.ts'
 
 const SPACE = 0x20
 const QUOTE = 0x22

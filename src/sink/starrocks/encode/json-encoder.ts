@@ -13,16 +13,17 @@ import {
 } from './encoder-plan.ts'
 import { AS_NULL, FIELD_SLACK_BYTES, MALFORMED, WRITTEN, type FieldWriter } from './field-writer.ts'
 import { jsonValueEnd } from './json-scan.ts'
+import { appendConstant, constantText, type ConstantText } from './word-copy.ts'
 
 const ONE = 0x31
 const LETTER_N = 0x4e
 const BACKSLASH = 0x5c
-const NULL = Buffer.from('null', 'latin1')
+const NULL = constantText('null')
 
 /** What follows the last column: the mark of a soft delete, the operation, the end of the line. */
-const rowEnd = (softDelete: boolean, deleted: boolean): Buffer => {
+const rowEnd = (softDelete: boolean, deleted: boolean): string => {
   const mark = softDelete ? `,"_sync_deleted":"${deleted ? 1 : 0}"` : ''
-  return Buffer.from(`${mark},"__op":${deleted && !softDelete ? 1 : 0}}\n`, 'latin1')
+  return `${mark},"__op":${deleted && !softDelete ? 1 : 0}}\n`
 }
 
 /** Writes JSON lines: slower and larger than CSV, and carries every value. @see reference/starrocks.md 1.6 */
@@ -34,9 +35,10 @@ export class JsonEncoder implements RowEncoder {
   readonly #plan: EncoderPlan
   readonly #writers: readonly FieldWriter[]
   readonly #rawWriters: readonly FieldWriter[]
-  readonly #names: readonly Buffer[]
-  readonly #upsertEnd: Buffer
-  readonly #deleteEnd: Buffer
+  readonly #names: readonly ConstantText[]
+  readonly #upsertEnd: ConstantText
+  readonly #deleteEnd: ConstantText
+  readonly #deleteMark: Buffer
   readonly #keyText: readonly boolean[]
   readonly #keyFixedBytes: number
   /** One CSV field that is written anew. */
@@ -49,9 +51,10 @@ export class JsonEncoder implements RowEncoder {
     this.columns = plan.columns.map((column) => column.source)
     this.#writers = plan.columns.map((column) => column.codec.encode.json)
     this.#rawWriters = plan.columns.map((column) => column.codec.encode.raw)
-    this.#names = fieldNames.map((name, field) => Buffer.from(`${field === 0 ? '{' : ','}${JSON.stringify(name)}:`))
-    this.#upsertEnd = rowEnd(plan.softDelete, false)
-    this.#deleteEnd = rowEnd(plan.softDelete, true)
+    this.#names = fieldNames.map((name, field) => constantText(`${field === 0 ? '{' : ','}${JSON.stringify(name)}:`))
+    this.#upsertEnd = constantText(rowEnd(plan.softDelete, false))
+    this.#deleteEnd = constantText(rowEnd(plan.softDelete, true))
+    this.#deleteMark = Buffer.from(rowEnd(plan.softDelete, true))
     this.#keyText = keyTextFlags(plan)
     this.#keyFixedBytes = fixedKeyBytes(plan)
   }
@@ -65,7 +68,7 @@ export class JsonEncoder implements RowEncoder {
       const code = this.#appendValue(row, field, out)
       if (code !== WRITTEN) return this.#takeBack(out, rowStart, field, code)
     }
-    out.append(this.#upsertEnd, 0, this.#upsertEnd.length)
+    appendConstant(this.#upsertEnd, out)
     return keyBytes
   }
 
@@ -77,7 +80,7 @@ export class JsonEncoder implements RowEncoder {
       if (this.#plan.softDelete) this.#appendKept(row, field, out)
       else this.#appendNull(out)
     }
-    out.append(this.#deleteEnd, 0, this.#deleteEnd.length)
+    appendConstant(this.#deleteEnd, out)
     return keyBytes
   }
 
@@ -90,8 +93,7 @@ export class JsonEncoder implements RowEncoder {
       if (field === this.#plan.keyCount - 1) keyBytes = out.length - rowStart
     }
     const deleted = (this.#plan.softDelete ? csv[at] : csv[end - 2]) === ONE
-    const rest = deleted ? this.#deleteEnd : this.#upsertEnd
-    out.append(rest, 0, rest.length)
+    appendConstant(deleted ? this.#deleteEnd : this.#upsertEnd, out)
     return keyBytes
   }
 
@@ -112,7 +114,8 @@ export class JsonEncoder implements RowEncoder {
     }
     this.fieldEnd = end
     if (field < this.#plan.keyCount) return true
-    if (!this.#plan.softDelete && this.#deleteEnd.compare(body, rowEndAt - this.#deleteEnd.length, rowEndAt) === 0) {
+    const mark = this.#deleteMark
+    if (!this.#plan.softDelete && mark.compare(body, rowEndAt - mark.length, rowEndAt) === 0) {
       return false
     }
     return body[this.fieldStart] !== UNCHANGED_PLACEHOLDER
@@ -201,18 +204,11 @@ export class JsonEncoder implements RowEncoder {
   }
 
   #appendName(field: number, out: ByteBuffer): void {
-    const name = this.#names[field] ?? NULL
-    const length = name.length
-    out.reserve(length)
-    const to = out.bytes
-    let at = out.length
-    // A loop: `copy` costs more than these few bytes.
-    for (let i = 0; i < length; i++) to[at++] = name[i] ?? 0
-    out.length = at
+    appendConstant(this.#names[field] ?? NULL, out)
   }
 
   #appendNull(out: ByteBuffer): number {
-    out.append(NULL, 0, NULL.length)
+    appendConstant(NULL, out)
     return WRITTEN
   }
 

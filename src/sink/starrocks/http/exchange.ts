@@ -13,6 +13,8 @@ export interface HttpReply {
 /** A larger answer is cut off and counts as none: nothing that StarRocks says in JSON is that long. */
 const MAX_REPLY_BYTES = 1024 * 1024
 
+const SLOWEST_BYTES_PER_MS = 512
+
 /** Where and how long. */
 export interface ExchangeOptions {
   readonly url: URL
@@ -115,7 +117,8 @@ export class Exchange {
   /** Sends the whole body at once and waits for the answer. */
   async finishWith(body: Buffer): Promise<HttpReply> {
     this.#phase = 'body'
-    this.#startTimer(this.#options.replyMs, `no answer from ${this.#options.url.host}`)
+    const sendMs = Math.ceil(body.length / SLOWEST_BYTES_PER_MS)
+    this.#startTimer(this.#options.replyMs + sendMs, `no answer from ${this.#options.url.host}`)
     this.#request.end(body)
     return await this.#reply
   }

@@ -188,6 +188,38 @@ describe('a body in pieces', () => {
     expect(s.backEnd.requests[0]?.bodyBytes).toBe(1024 * 1024)
   })
 
+  test('stands still while the back end does not read', async () => {
+    await using s = await setup()
+    const gate = Promise.withResolvers<void>()
+    s.backEnd.script = async ({ takeBody, json, pause, resume }) => {
+      pause()
+      const body = takeBody()
+      await gate.promise
+      resume()
+      await body
+      json(OK)
+    }
+    const opened = await s.client.open(load, {})
+    if (opened.tag !== 'open') throw new Error('not opened')
+    let written = 0
+    const writing = (async () => {
+      for (; written < 64; written += 1) await opened.exchange.write(Buffer.alloc(1024 * 1024))
+    })()
+    let before = -1
+    const standsStill = () => {
+      const now = written
+      const isSame = now === before && now > 0
+      before = now
+      return isSame
+    }
+    await waitFor(standsStill, { describe: 'the writer stands still' })
+    expect(written).toBeLessThan(64)
+    gate.resolve()
+    await writing
+    await opened.exchange.finish()
+    expect(s.backEnd.requests[0]?.bodyBytes).toBe(64 * 1024 * 1024)
+  })
+
   test('ends early when the back end answers before its end', async () => {
     await using s = await setup()
     s.backEnd.script = async ({ takeBody, json, request }) => {

@@ -39,10 +39,11 @@ const digitAt = (span: Span, at: number): number => (at < span.end ? (span.buffe
 
 /** Order of the sizes, signs left out of account. */
 function compareMagnitudes(left: Span, right: Span): number {
-  const [leftDot, rightDot] = [dotOf(left), dotOf(right)]
-  const [leftFirst, rightFirst] = [firstDigit(left), firstDigit(right)]
-  const integerDigits = leftDot - leftFirst
-  if (integerDigits !== rightDot - rightFirst) return integerDigits - (rightDot - rightFirst)
+  const leftFirst = firstDigit(left)
+  const rightFirst = firstDigit(right)
+  const integerDigits = dotOf(left) - leftFirst
+  const rightIntegerDigits = dotOf(right) - rightFirst
+  if (integerDigits !== rightIntegerDigits) return integerDigits - rightIntegerDigits
   const digits = Math.max(left.end - leftFirst, right.end - rightFirst)
   for (let i = 0; i < digits; i++) {
     if (i === integerDigits) continue

@@ -1,4 +1,5 @@
 import { KIND_NULL, type RowView } from '../../../core/row-view.ts'
+import { SyncError } from '../../../core/sync-error.ts'
 import type { SourceType, TableSchema } from '../../../core/table-schema.ts'
 import { compareDecimals } from './compare-decimal.ts'
 import { compareMoments } from './compare-time.ts'
@@ -48,9 +49,14 @@ function enumOrder(type: SourceType): SpanOrder {
   const places = new Map(type.enumLabels?.map((label, place) => [label, place]))
   const placeOf = (span: Span): number => {
     const place = places.get(span.toString())
-    if (place === undefined)
-      throw new RangeError(`the enum ${type.display} has got a new label: restart to learn its order`)
-    return place
+    if (place !== undefined) return place
+    throw new SyncError(
+      'TABLE_SHAPE_CHANGED',
+      `the enum ${type.display} has got a label since the row filter was made`,
+      {
+        remedy: 'Restart the service: it then reads the labels and their order anew.',
+      },
+    )
   }
   return (left, right) => placeOf(left) - placeOf(right)
 }

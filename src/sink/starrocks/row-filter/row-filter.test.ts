@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SyncError } from '../../../core/sync-error.ts'
 import { rowOf, schemaOf, sourceType } from '../testing/source-fixtures.ts'
@@ -70,6 +71,64 @@ describe('a row filter', () => {
     expect(error.message).toContain(problem)
     expect(error.remedy).toContain(suggestion)
   })
+})
+
+test('an enum label that came later is no verdict but an error, where order matters', () => {
+  const later = rowOf(['7', 'eu', '1', 't', null, null, 'furious', null])
+  expect(() => compileRowFilter("mood > 'sad'", schema).accepts(later)).toThrow(/got a label/u)
+  expect(compileRowFilter("mood = 'sad'", schema).accepts(later)).toBe(false)
+})
+
+test('any text is compiled or refused by a SyncError', () => {
+  const words = fc.constantFrom(
+    'id',
+    'region',
+    'paid',
+    '(',
+    ')',
+    '=',
+    '<',
+    'AND',
+    'OR',
+    'NOT',
+    'IN',
+    'IS',
+    'NULL',
+    'LIKE',
+    "'x'",
+    '5',
+    '::',
+    'int',
+    ',',
+    'BETWEEN',
+    '"',
+    "'",
+    '-',
+    'COLLATE',
+    '"C"',
+    'CAST',
+    'AS',
+    'date',
+    '.',
+  )
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(words, { maxLength: 12 }).map((parts) => parts.join(' ')),
+      ),
+      (where) => {
+        let error: unknown
+        try {
+          compileRowFilter(where, schema).accepts(ROW)
+        } catch (caught) {
+          error = caught
+        }
+        expect(error === undefined || error instanceof SyncError).toBe(true)
+      },
+    ),
+    { numRuns: 3000 },
+  )
 })
 
 function refusal(where: string): SyncError {

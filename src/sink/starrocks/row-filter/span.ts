@@ -37,7 +37,8 @@ const SPACE = 0x20
 
 /** Order of bytes without the blanks at the end, as char(n) compares. */
 export const comparePadded: SpanOrder = (left, right) => {
-  const [leftEnd, rightEnd] = [left.end, right.end]
+  const leftEnd = left.end
+  const rightEnd = right.end
   trimBlanks(left)
   trimBlanks(right)
   const order = compareBytes(left, right)

@@ -1,9 +1,11 @@
 import type { RowView } from '../../../core/row-view.ts'
 import type { ComparisonOperator } from './predicate.ts'
 
-/** SQL's truth values. */
+/** The row does not meet the predicate. */
 export const FALSE = 0
+/** The row meets it. */
 export const TRUE = 1
+/** A NULL keeps the answer open. */
 export const UNKNOWN = 2
 
 /** A compiled predicate: answers {@link FALSE}, {@link TRUE} or {@link UNKNOWN} of a row. */

@@ -16,6 +16,9 @@ export interface ScriptedExchange {
   readonly request: SeenRequest
   /** Says 100 Continue and reads the whole body. */
   readonly takeBody: () => Promise<Buffer>
+  /** Stops and goes on reading from the connection. */
+  readonly pause: () => void
+  readonly resume: () => void
   readonly json: (body: object, status?: number) => void
   readonly redirect: (to: string) => void
   /** Closes the connection without another word. */
@@ -71,6 +74,8 @@ export class ScriptedServer implements AsyncDisposable {
         if (!message.complete) await new Promise((resolve) => message.once('close', resolve).once('end', resolve))
         return Buffer.concat(pieces)
       },
+      pause: () => void message.pause(),
+      resume: () => void message.resume(),
       json: (body, status = 200) => {
         response.writeHead(status, { 'content-type': 'application/json' })
         response.end(JSON.stringify(body))

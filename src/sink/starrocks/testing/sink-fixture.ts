@@ -14,7 +14,7 @@ import { routeOf, rowOf, schemaOf, type SourceValue } from './source-fixtures.ts
 import { realClock } from '../../../../test/support/real-clock.ts'
 
 /** Ownership that a test takes away. */
-export class TestOwnership implements Ownership {
+class TestOwnership implements Ownership {
   owned = true
   confirmations = 0
 
@@ -26,7 +26,7 @@ export class TestOwnership implements Ownership {
 }
 
 /** Fail points at which a test holds a process, as SIGSTOP would. */
-export class HeldFailPoints implements FailPoints {
+class HeldFailPoints implements FailPoints {
   readonly reached: FailPoint[] = []
   #point: FailPoint | null = null
   #held = Promise.withResolvers<void>()
@@ -89,7 +89,7 @@ export async function begin(writer: Writer): Promise<Checkpoint> {
 }
 
 /** What a pipeline starts from when the target holds nothing. */
-export function firstCheckpoint(id: string): Checkpoint {
+function firstCheckpoint(id: string): Checkpoint {
   return {
     number: 0n,
     endLsn: lsn(100n),
@@ -171,6 +171,13 @@ export function loadOf(table: SinkTable, rows: readonly Row[], format: 'csv' | '
     else encoder.appendDelete(rowOf(row.remove), body)
   }
   return { table, format, body: body.view(), rows: rows.length }
+}
+
+/** The encoded key of a row. */
+export function keyOf(table: SinkTable, row: readonly SourceValue[], format: 'csv' | 'json' = 'csv'): Buffer {
+  const body = new ByteBuffer()
+  const length = table.encoders[format].appendUpsert(rowOf(row), body)
+  return Buffer.from(body.view().subarray(0, length))
 }
 
 /** Asks the target, past the sink. */

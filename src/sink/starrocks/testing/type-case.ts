@@ -1,6 +1,7 @@
 import { openDatabase, type TestDatabase } from '../../../../test/support/postgres.ts'
 import { ByteBuffer } from '../../../core/byte-buffer.ts'
 import { BAD_ROW, NEEDS_JSON } from '../../../core/row-encoder.ts'
+import type { RowView } from '../../../core/row-view.ts'
 import type { SourceType } from '../../../core/table-schema.ts'
 import { canonicalRow } from '../canonical-row.ts'
 import { compileTable, type TypedTable } from '../compile-table.ts'
@@ -53,8 +54,13 @@ export async function openTypeDatabase(): Promise<TestDatabase> {
   return database
 }
 
-/** What an expression over literals prints in a session set up as ours are. */
-async function printed(database: TestDatabase, one: TypeCase, expression: string, literals: readonly string[]) {
+/** What an expression over a case's literals prints in a session set up as ours are. */
+export async function printed(
+  database: TestDatabase,
+  one: TypeCase,
+  expression: string,
+  literals: readonly string[],
+): Promise<readonly string[]> {
   if (literals.length === 0) return []
   const client = await database.connect()
   for (const setting of SESSION) await client.query(`SET ${setting}`)
@@ -68,14 +74,15 @@ async function printed(database: TestDatabase, one: TypeCase, expression: string
 }
 
 /** The table that a case is about: its column alone as the key, or beside an integer key. */
-function compiled(one: TypeCase): TypedTable {
+export function compiledCase(one: TypeCase): TypedTable {
   const columnTypes = one.columnType === undefined ? {} : { v: one.columnType }
   const schema = one.asKey === true ? schemaOf({ v: one.type }) : schemaOf({ id: 'int4', v: one.type })
   return compileTable(schema, routeOf({ columnTypes }), FEATURES)
 }
 
-const rowWith = (one: TypeCase, text: string) => rowOf(one.asKey === true ? [text] : ['1', text])
-
+/** A row of the case's table; `id` is its key where the value is not. */
+export const rowWith = (one: TypeCase, text: string, id = 1): RowView =>
+  rowOf(one.asKey === true ? [text] : [String(id), text])
 /** What a StarRocks of that column would print for a field: the widest form of its fraction and scale. */
 function asTargetPrints(target: string, field: string): string {
   if (target === 'DATETIME') return field.includes('.') ? field.padEnd(26, '0') : field
@@ -128,7 +135,7 @@ export async function checkTypeCase(
   database: TestDatabase,
   one: TypeCase,
 ): Promise<{ found: unknown; wanted: unknown }> {
-  const table = compiled(one)
+  const table = compiledCase(one)
   const column = table.columns.find(({ name }) => name === 'v')
   const texts = await printed(database, one, 'v', one.values)
   const expected = await printed(database, one, one.oracle ?? 'v', one.values)

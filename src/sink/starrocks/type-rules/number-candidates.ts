@@ -15,7 +15,7 @@ const LONGEST_SMALL_NUMBER_BYTES = 24
 const LONGEST_NUMERIC_BYTES = 131_072 + 16_383 + 2
 
 /** Precision and scale of a numeric's modifier; null for bare numeric. @see PostgreSQL source, numeric.c make_numeric_typmod */
-export function numericModifier(typmod: number): { precision: number; scale: number } | null {
+function numericModifier(typmod: number): { precision: number; scale: number } | null {
   if (typmod < 4) return null
   const packed = typmod - 4
   return { precision: (packed >> 16) & 0xffff, scale: ((packed & 0x7ff) ^ 1024) - 1024 }
@@ -33,11 +33,22 @@ const plainText = (bytes: number): Candidate =>
     (limit, asKey) => varcharCodec('text', limit, asKey),
   )
 
-const integerOf = (type: 'SMALLINT' | 'INT' | 'BIGINT', write = copyShort): ColumnCodec =>
-  numberCodec({ rule: 'integer', targetType: type, keySize: { SMALLINT: 2, INT: 4, BIGINT: 8 }[type], write })
+const integerOf = (type: 'SMALLINT' | 'INT' | 'BIGINT'): ColumnCodec =>
+  numberCodec({
+    rule: 'integer',
+    targetType: type,
+    keySize: { SMALLINT: 2, INT: 4, BIGINT: 8 }[type],
+    write: copyShort,
+  })
 
-const largeint = (write = copyShort): ColumnCodec =>
-  digitsCodec({ rule: 'largeint', targetType: 'LARGEINT', keySize: 16, write })
+const LARGEINT = fixed(digitsCodec({ rule: 'largeint', targetType: 'LARGEINT', keySize: 16, write: copyShort }))
+
+const NUMERIC_INTEGER = fixed(
+  numberCodec({ rule: 'numeric_integer', targetType: 'BIGINT', keySize: 8, write: finiteNumber }),
+)
+const NUMERIC_LARGEINT = fixed(
+  digitsCodec({ rule: 'numeric_largeint', targetType: 'LARGEINT', keySize: 16, write: finiteNumber }),
+)
 
 const wholeDecimal = (digits: number): Candidate => ({
   rule: 'decimal',
@@ -86,20 +97,21 @@ export const BOOLEAN: readonly Candidate[] = [
   INT_TEXT,
 ]
 
-/** smallint, integer and bigint, each into itself or a wider one. */
+/** smallint, into itself or a wider one. */
 export const SMALLINT: readonly Candidate[] = [
   fixed(integerOf('SMALLINT')),
   fixed(integerOf('INT')),
   fixed(integerOf('BIGINT')),
-  fixed(largeint()),
+  LARGEINT,
   wholeDecimal(5),
   INT_TEXT,
 ]
+/** integer. */
 export const INTEGER: readonly Candidate[] = [...SMALLINT.slice(1, 4), wholeDecimal(10), INT_TEXT]
+/** bigint, and the unsigned integers of 32 bits: oid, xid, cid. */
 export const BIGINT: readonly Candidate[] = [...SMALLINT.slice(2, 4), wholeDecimal(19), INT_TEXT]
-/** Unsigned integers of 32 bits (oid, xid, cid) and of 64 (xid8). */
-export const UNSIGNED_32: readonly Candidate[] = BIGINT
-export const UNSIGNED_64: readonly Candidate[] = [fixed(largeint()), wholeDecimal(20), INT_TEXT]
+/** xid8: an unsigned integer of 64 bits. */
+export const UNSIGNED_64: readonly Candidate[] = [LARGEINT, wholeDecimal(20), INT_TEXT]
 
 const floatCandidates = (type: 'FLOAT' | 'DOUBLE', canonical: 'float4' | 'float8'): readonly Candidate[] => [
   fixed(numberCodec({ rule: 'float', targetType: type, canonical, write: finiteNumber })),
@@ -150,8 +162,7 @@ const decimalCandidate = (rule: 'decimal' | 'decimal_or_null', type: SourceType)
 const wholeKeys = (precision: number, scale: number): readonly Candidate[] => {
   const digits = precision - scale
   if (scale > 0 || digits > MAX_LARGEINT_DIGITS) return []
-  const wide = fixed(largeint(finiteNumber))
-  return digits > MAX_BIGINT_DIGITS ? [wide] : [fixed(integerOf('BIGINT', finiteNumber)), wide]
+  return digits > MAX_BIGINT_DIGITS ? [NUMERIC_LARGEINT] : [NUMERIC_INTEGER, NUMERIC_LARGEINT]
 }
 
 /** numeric: DECIMAL where the target has the precision, else every digit as text. */

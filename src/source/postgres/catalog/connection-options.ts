@@ -5,10 +5,10 @@ import type { ClientConfig } from 'pg'
  * How the connection is protected, with libpq's words: `prefer` encrypts when the server can, `require` always and checks
  * nothing, `verify-ca` checks the certificate's chain, `verify-full` the host name too.
  */
-export type TlsMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
+type TlsMode = 'disable' | 'prefer' | 'require' | 'verify-ca' | 'verify-full'
 
 /** TLS towards PostgreSQL. `ca`, `cert` and `key` are PEM texts. */
-export interface TlsOptions {
+interface TlsOptions {
   readonly mode: TlsMode
   readonly ca?: string | undefined
   readonly cert?: string | undefined

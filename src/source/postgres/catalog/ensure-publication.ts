@@ -3,6 +3,7 @@ import { SyncError } from '../../../core/sync-error.ts'
 import { sqlState } from './sql-state.ts'
 import { addTablesSql, createPublicationSql, type TableName } from './publication-sql.ts'
 import { readPublication, type Publication } from './read-publication.ts'
+import type { RelationFacts } from './read-relations.ts'
 import type { Session } from './session.ts'
 
 /** A publication that exists now, and the tables that could not be brought into it. */
@@ -15,11 +16,12 @@ export interface EnsuredPublication {
 
 /** A table that should be published; `owned` when we may do what its owner may. */
 export interface Candidate extends TableName {
+  readonly kind: RelationFacts['kind']
   readonly owned: boolean
   readonly owner: string
 }
 
-const ADD_LOCK_TIMEOUT_MS = 5_000
+const ADD_LOCK_TIMEOUT_MS = 2_000
 
 /**
  * Makes sure that the publication exists and has these tables, as far as our role may. The tables must have a usable
@@ -47,7 +49,9 @@ export async function ensurePublication(
   }
 }
 
-function isPublished(publication: Publication, table: TableName): boolean {
+/** A partitioned table never appears under its own name without via root: adding it would change nothing. */
+function isPublished(publication: Publication, table: Candidate): boolean {
+  if (table.kind === 'p' && !publication.viaRoot) return true
   return publication.tables.has(`${table.schema}.${table.name}`)
 }
 

@@ -42,7 +42,7 @@ export async function listRelations(session: Session, matches: TableMatcher): Pr
 }
 
 /** Leaves out every partition one of whose ancestors is in the list. */
-export function withoutCoveredPartitions(listed: readonly ListedRelation[]): readonly ListedRelation[] {
+function withoutCoveredPartitions(listed: readonly ListedRelation[]): readonly ListedRelation[] {
   const oids = new Set(listed.map((relation) => relation.oid))
   return listed.filter((relation) => !relation.ancestors.some((oid) => oids.has(oid)))
 }

@@ -3,7 +3,7 @@ import type { Session } from './session.ts'
 
 /** A transaction that stands in the way, with the names by which it can be found again. */
 export interface BlockingTransaction extends Blocker {
-  /** `backend/local id`; a prepared transaction has `-1/xid`. */
+  /** `backend/local id`; a prepared transaction keeps the one of its session, or has `-1/xid`. */
   readonly virtualTransaction: string
 }
 
@@ -27,8 +27,10 @@ const describeHoldersSql = (locks: string): string => `
          (1000 * extract(epoch FROM clock_timestamp() - coalesce(p.prepared, a.xact_start)))::int8::text AS age_ms
     FROM (${locks}) l
     LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-    LEFT JOIN pg_prepared_xacts p
-      ON l.pid IS NULL AND p.transaction::text = split_part(l.virtualtransaction, '/', 2)
+    LEFT JOIN pg_locks x
+      ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid' AND x.mode = 'ExclusiveLock'
+     AND x.virtualtransaction = l.virtualtransaction
+    LEFT JOIN pg_prepared_xacts p ON p.transaction = x.transactionid
    ORDER BY l.virtualtransaction`
 
 /** Modes under which a transaction may change rows, or may have. */

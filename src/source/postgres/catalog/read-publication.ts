@@ -18,7 +18,7 @@ export interface Publication {
 }
 
 /** A table as a publication carries it. */
-export interface PublishedTable {
+interface PublishedTable {
   /** The column list; null when there is none. */
   readonly columns: ReadonlySet<string> | null
   /** SQL of the row filter. */

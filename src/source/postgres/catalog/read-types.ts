@@ -3,7 +3,7 @@ import { SyncError } from '../../../core/sync-error.ts'
 import type { Session } from './session.ts'
 
 /** A use of a type, with what its kind needs. */
-export type TypeFacts = {
+type TypeFacts = {
   readonly oid: number
   readonly typmod: number
   readonly name: string
@@ -73,7 +73,7 @@ export async function readTypes(session: Session, oids: readonly number[]): Prom
 }
 
 /** Builds the trees of {@link SourceType}, each node once. */
-export function buildTypes(rows: readonly TypeFacts[]): TypeLookup {
+function buildTypes(rows: readonly TypeFacts[]): TypeLookup {
   const facts = new Map(rows.map((row) => [`${row.oid}:${row.typmod}`, row]))
   const built = new Map<string, SourceType>()
   const lookup: TypeLookup = (oid, typmod) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -252,13 +252,28 @@ test('holds the stream while the disk does not keep up', async () => {
   expect(ids(rig.recorded)).toHaveLength(fed)
 })
 
+test('makes the spool directory when it is missing', async () => {
+  const missing = join(directory, 'made', 'when needed')
+  await using rig = new Rig(1024, missing)
+  const large = 'x'.repeat(1_000_000)
+  await rig.feed(
+    ...block(7, true, message.relation(ITEMS, 7), row('1', 7, large), row('2', 7, large), row('3', 7, large)),
+  )
+  await waitFor(async () => (await stat(missing)).isDirectory(), { describe: 'the directory' })
+  await rig.feed(message.streamCommit(7, 0x500n))
+  expect(ids(rig.recorded)).toEqual(['1', '2', '3'])
+})
+
 test('says that the spool cannot be written', async () => {
-  await using rig = new Rig(1024, join(directory, 'missing'))
+  // A file stands where the directory should be.
+  const occupied = join(directory, 'occupied')
+  await writeFile(occupied, '')
+  await using rig = new Rig(1024, join(occupied, 'spool'))
   const large = 'x'.repeat(1_000_000)
   const feeding = rig.feed(message.streamStart(7, true), row('1', 7, large), row('2', 7, large), row('3', 7, large))
   await expect(feeding.then(() => rig.released())).resolves.toBeUndefined()
   await waitFor(() => rig.failure !== null, { describe: 'the failure' })
-  expect(rig.failure).toMatchObject({ code: 'SPOOL_FULL', message: expect.stringContaining('ENOENT') })
+  expect(rig.failure).toMatchObject({ code: 'SPOOL_FULL', message: expect.stringContaining('ENOTDIR') })
 })
 
 test('ends a replay when an error comes out of the handler', async () => {

@@ -1,3 +1,5 @@
+import { freeNow } from './free-now.ts'
+
 /** Bytes of a full-sized chunk: what is written, read back and decoded in one go. */
 export const CHUNK_BYTES = 1024 * 1024
 
@@ -20,6 +22,7 @@ export class SpoolChunks {
   giveBack(chunk: Buffer): void {
     this.lentBytes -= chunk.length
     if (chunk.length === CHUNK_BYTES && this.#free.length < KEPT_CHUNKS) this.#free.push(chunk)
+    else if (chunk.length > CHUNK_BYTES) freeNow(chunk)
   }
 
   #choose(wantedBytes: number, isFirst: boolean): Buffer {

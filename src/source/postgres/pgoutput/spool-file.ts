@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, unlink, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SyncError } from '../../../core/sync-error.ts'
 
@@ -15,10 +15,11 @@ export class SpoolFile implements AsyncDisposable {
     this.#handle = handle
   }
 
-  /** @throws {SyncError} SPOOL_FULL when the file cannot be made. */
+  /** Makes the directory too when it is missing. @throws {SyncError} SPOOL_FULL when the file cannot be made. */
   static async create(directory: string): Promise<SpoolFile> {
     const path = join(directory, `pg-starrocks-sync-${process.pid}-${randomUUID()}.spool`)
     try {
+      await mkdir(directory, { recursive: true, mode: 0o700 })
       const handle = await open(path, 'wx+', 0o600)
       await unlink(path)
       return new SpoolFile(handle)

@@ -47,9 +47,12 @@ export class TransactionSpool {
     return this.#parts.length
   }
 
-  /** Whether {@link writeOne} has something to do: the part that is being filled is never written. */
+  /** Whether {@link writeOne} has something to do: a part that can take a further message is not written. */
   get canWrite(): boolean {
-    return !this.#frozen && this.#written < this.#parts.length - 1
+    if (this.#frozen) return false
+    const last = this.#parts.at(-1)
+    const isLastFull = last?.chunk?.length === last?.usedBytes
+    return this.#written < this.#parts.length - (isLastFull ? 0 : 1)
   }
 
   /** Copies a message. Returns whether memory was taken for it, which is the moment to look at the limit. */

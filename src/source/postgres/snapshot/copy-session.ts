@@ -1,7 +1,6 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Connector } from '../catalog/connector.ts'
-import { sourceError } from '../wire/server-error.ts'
 import type { Session } from '../catalog/session.ts'
 import { CopyQuery } from './copy-query.ts'
 import { CopyTap, type CopyReceiver } from './copy-tap.ts'
@@ -49,7 +48,7 @@ export class CopySession implements AsyncDisposable {
    * Runs a COPY ... TO STDOUT statement; resolves when the server is ready for the next one. The session stays usable
    * after an error of the server; when the receiver throws or rejects, the connection is cut, for a COPY cannot be left.
    *
-   * @throws {SyncError} the server's error as {@link sourceError} has it, or what the receiver threw.
+   * @throws {SyncError} the error as {@link Session.explain} has it, or what the receiver threw.
    */
   async copyOut(doing: string, sql: string, receiver: CopyReceiver): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -68,7 +67,7 @@ export class CopySession implements AsyncDisposable {
           pieces.data(buffer, start, end, giveUp)
         },
         failed: (error) => {
-          reject(sourceError(error, doing, 'query'))
+          reject(this.session.explain(error, doing))
         },
         done: resolve,
       }),

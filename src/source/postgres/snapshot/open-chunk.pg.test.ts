@@ -321,3 +321,20 @@ test('ends a read with the receiver’s error, with the reason of an abort, and 
   }
   expect(await readRange(test.source, table, WHOLE)).toHaveLength(20_000)
 })
+
+test('gives a chunk up whose receiver lets it stand for too long', async () => {
+  await using database = await openDatabase()
+  await database.query('create table items (id int primary key, filler text)')
+  await database.query(`insert into items select i, repeat('x', 1000) from generate_series(1, 20000) i`)
+  await using test = openSource(database, { longestChunkMs: 200 })
+  const table = await test.table('items')
+  await using chunk = await test.source.openChunk(table, WHOLE, never)
+  const reading = chunk.read(
+    () => undefined,
+    () => Promise.withResolvers<void>().promise,
+  )
+  await expect(reading).rejects.toMatchObject({
+    retry: 'auto',
+    message: expect.stringContaining('the chunk was open for 200 ms and was given up'),
+  })
+})

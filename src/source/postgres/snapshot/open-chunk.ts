@@ -1,3 +1,4 @@
+import type { Clock } from '../../../core/clock.ts'
 import { parseLsn, type Lsn } from '../../../core/lsn.ts'
 import type { RowView } from '../../../core/row-view.ts'
 import type { ChunkRange, ChunkReader, SnapshotView } from '../../../core/source.ts'
@@ -17,6 +18,9 @@ export interface ChunkRequest {
   readonly range: ChunkRange
   /** How long to wait for the lock behind somebody's DDL before giving up. */
   readonly lockTimeoutMs: number
+  /** How long the transaction may last: an old snapshot keeps VACUUM from its work, and the lock makes DDL wait. */
+  readonly longestMs: number
+  readonly clock: Clock
   readonly signal: AbortSignal
 }
 
@@ -38,13 +42,18 @@ type Beginning = {
  *   to be had in time; SOURCE_PRIVILEGE; SOURCE_UNREACHABLE. The signal's reason when it is aborted.
  */
 export async function openChunk(lease: Lease, request: ChunkRequest): Promise<ChunkReader> {
-  const { signal } = request
+  const { signal, clock, longestMs } = request
   const { session } = lease.copy
   const cut = (): void => {
     session.destroy()
   }
+  const overdue = (): void => {
+    session.destroy(new Error(`the chunk was open for ${longestMs} ms and was given up`))
+  }
   signal.addEventListener('abort', cut, { once: true })
+  const timer = clock.setTimer(longestMs, overdue)
   const release = async (): Promise<void> => {
+    timer.cancel()
     signal.removeEventListener('abort', cut)
     await lease[Symbol.asyncDispose]()
   }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { samplePercent } from './plan-chunks.ts'
 import { MAX_CHUNKS, planCtidRanges } from './plan-ctid.ts'
 import { planKeyRanges } from './plan-key.ts'
 
@@ -49,4 +50,13 @@ test('makes no empty ranges of a sample that is smaller than the number of chunk
     { tag: 'key', after: ['a'], upTo: ['b'] },
     { tag: 'key', after: ['b'], upTo: null },
   ])
+})
+
+test.each([
+  ['all of a small table', { chunks: 5, blocks: 20, estimatedRows: 3_000 }, 100],
+  ['enough blocks of a middling one', { chunks: 5, blocks: 3_000, estimatedRows: 300_000 }, 10],
+  ['a few blocks per chunk of a large one', { chunks: 1_000, blocks: 10_000_000, estimatedRows: 1_000_000_000 }, 0.05],
+  ['enough keys of one with few rows to a block', { chunks: 100, blocks: 1_000_000, estimatedRows: 500_000 }, 0.4],
+])('samples %s', (_, size, percent) => {
+  expect(samplePercent(size)).toBeCloseTo(percent)
 })

@@ -65,7 +65,7 @@ test('delivers any messages alike, however they are cut', () => {
       expect(frames.seen).toEqual(texts.map((text) => `m${text}`))
     }),
   )
-})
+}, 60_000)
 
 test('stops after the message that holds the sink, and goes on from there', () => {
   for (let cut = 0; cut <= BYTES.length; cut += 1) {

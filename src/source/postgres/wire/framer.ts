@@ -1,3 +1,4 @@
+import { freeNow } from '../pgoutput/free-now.ts'
 import { SyncError } from '../../../core/sync-error.ts'
 
 /** Takes the messages of the server one after another. */
@@ -81,8 +82,7 @@ export class Framer {
     this.#partial = this.#small
     this.#have = 0
     this.#sink.frame(whole[0] ?? 0, whole, HEADER_BYTES, total)
-    // Giant messages are given back at once, not when the collector finds them.
-    if (whole !== this.#small && whole.buffer instanceof ArrayBuffer) whole.buffer.transfer(0)
+    if (whole !== this.#small) freeNow(whole)
   }
 
   /** Keeps the beginning of a message whose end has not come. */

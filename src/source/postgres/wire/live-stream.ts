@@ -26,6 +26,9 @@ export interface LiveStreamOptions {
 /** The time that the server has to say goodbye. */
 const CLOSE_WITHIN_MS = 1000
 
+/** The time that the server has to begin. Nothing on its way there waits for others. */
+const START_WITHIN_MS = 60_000
+
 /** A replication session from START_REPLICATION to its end. Owns the session. */
 export class LiveStream implements ReplicationStream {
   readonly backendPid: number
@@ -65,23 +68,27 @@ export class LiveStream implements ReplicationStream {
     this.#framer = this.#createFramer(options.maxMessageBytes)
     this.#reader = this.#createReader()
     this.#reporter = this.#createReporter()
+    session.stream.on('error', (error) => this.fail(sourceError(error, this.#what, 'stream')))
+    session.stream.on('close', () => this.#onSocketClosed())
+    if (session.stream.closed) this.#onSocketClosed()
   }
 
   /** Sends the command and resolves when the server streams. @throws {SyncError} SLOT_*, SOURCE_*, PUBLICATION_UNUSABLE */
   async start(command: string): Promise<void> {
-    const { stream } = this.#session
-    stream.on('error', (error) => this.fail(sourceError(error, this.#what, 'stream')))
-    stream.on('close', () => {
-      this.#socketClosed.resolve()
-      this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: the server closed the connection`))
-    })
     this.#session.takeOver((bytes, start, end) => {
       this.#receivedBytes += end - start
       this.#reporter.heard()
       this.#reader.receive(bytes, start, end)
     })
+    const patience = this.#clock.setTimer(START_WITHIN_MS, () => {
+      this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: the server does not begin to stream`))
+    })
     this.#write(encodeQuery(command))
-    await this.#started.promise
+    try {
+      await this.#started.promise
+    } finally {
+      patience.cancel()
+    }
   }
 
   pause(): void {
@@ -119,6 +126,11 @@ export class LiveStream implements ReplicationStream {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing ??= this.#close()
     await this.#closing
+  }
+
+  #onSocketClosed(): void {
+    this.#socketClosed.resolve()
+    this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: the server closed the connection`))
   }
 
   #stop(reason: SyncError): void {
@@ -176,7 +188,7 @@ export class LiveStream implements ReplicationStream {
         if (this.#phase === 'streaming') delivery.message(buffer, start, end)
       },
       keepalive: (walEnd, replyRequested) => {
-        if (replyRequested) this.#reporter.send()
+        if (replyRequested) this.#reporter.asked(walEnd)
         if (this.#phase === 'streaming') delivery.reached(walEnd)
       },
       failed: (error) => {
@@ -239,6 +251,7 @@ export class LiveStream implements ReplicationStream {
         return messages.walEnd
       },
       write: (message) => this.#write(message),
+      stopping: () => this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: the server is shutting down`)),
       dead: (silentMs) => {
         const seconds = Math.round(silentMs / 1000)
         this.fail(new SyncError('SOURCE_UNREACHABLE', `${this.#what}: no sign of life for ${seconds} s`))

@@ -8,6 +8,8 @@ export interface SlotRow {
   readonly slot_type: string
   /** Whether it belongs to the database of the session. */
   readonly is_ours: boolean
+  /** Whether it decodes prepared transactions, which we do not take. */
+  readonly two_phase: boolean
   readonly active_pid: number | null
   readonly wal_status: string | null
   readonly confirmed_flush_lsn: string | null
@@ -15,7 +17,7 @@ export interface SlotRow {
 
 /** Selects a {@link SlotRow}. A walsender takes no parameters. */
 export function slotRowQuery(slot: string): string {
-  return `select plugin, slot_type, coalesce(database = current_database(), false) as is_ours, active_pid, wal_status,
+  return `select plugin, slot_type, coalesce(database = current_database(), false) as is_ours, two_phase, active_pid, wal_status,
       confirmed_flush_lsn::text as confirmed_flush_lsn
     from pg_catalog.pg_replication_slots where slot_name = ${pg.escapeLiteral(slot)}`
 }
@@ -30,6 +32,11 @@ export function slotStart(slot: string, row: SlotRow | undefined): Lsn {
     const what = row.slot_type === 'logical' ? `for plugin ${row.plugin ?? 'unknown'}` : row.slot_type
     const where = row.is_ours ? 'this database' : 'another database'
     throw new SyncError('SLOT_UNUSABLE', `Replication slot ${slot} is ${what}, of ${where}.`)
+  }
+  if (row.two_phase) {
+    throw new SyncError('SLOT_UNUSABLE', `Replication slot ${slot} was made with two_phase.`, {
+      remedy: 'Name another slot in source.slot, or drop it and let a new one be made.',
+    })
   }
   if (row.wal_status === 'lost') {
     throw new SyncError('SLOT_LOST', `The server has removed WAL that replication slot ${slot} needs.`)

@@ -22,6 +22,7 @@ class Stream implements ReportedStream {
   reading = true
   received = ZERO_LSN
   deadAfterMs: number | null = null
+  stoppedAtMs: number | null = null
 
   constructor(clock: FakeClock) {
     this.clock = clock
@@ -37,6 +38,10 @@ class Stream implements ReportedStream {
       applied: message.readBigUInt64BE(22),
       replyRequested: message[38] === 1,
     })
+  }
+
+  stopping(): void {
+    this.stoppedAtMs ??= this.clock.monotonicMs()
   }
 
   dead(silentMs: number): void {
@@ -97,8 +102,22 @@ test('does not give up a server that answers', async () => {
 
 test('answers at once when asked, and leaves no timer when stopped', async () => {
   const { clock, stream, reporter } = start()
-  reporter.send()
-  expect(stream.sent).toHaveLength(1)
+  await clock.advance(1000)
+  reporter.asked(lsn(0x500n))
+  expect(stream.sent).toMatchObject([{ atMs: 1000 }])
   reporter.stop()
   expect(clock.pendingTimers).toBe(0)
+})
+
+test('answers a server that asks after each answer at each tick only, and finds that it is shutting down', async () => {
+  const { clock, stream, reporter } = start()
+  await clock.advance(1000)
+  reporter.asked(lsn(0x500n))
+  for (let answers = 0; stream.stoppedAtMs === null && clock.monotonicMs() < 20_000; await clock.advance(10)) {
+    if (stream.sent.length === answers) continue
+    answers = stream.sent.length
+    reporter.asked(lsn(0x500n))
+  }
+  expect(stream.stoppedAtMs).toBeLessThan(3000)
+  expect(stream.sent.length).toBeLessThan(5)
 })

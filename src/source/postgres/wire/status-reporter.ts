@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../../core/clock.ts'
 import { laterLsn, ZERO_LSN, type Lsn } from '../../../core/lsn.ts'
-import { decideLiveness, type LivenessLimits } from './liveness.ts'
+import { countRequest, decideLiveness, isStopping, type LivenessLimits, type RepeatedRequests } from './liveness.ts'
 import { encodeStandbyStatus } from './standby-status.ts'
 
 /** What the reporter needs of the stream. */
@@ -12,6 +12,8 @@ export interface ReportedStream {
   write(message: Buffer): void
   /** The server has been silent for too long. */
   dead(silentMs: number): void
+  /** The server is shutting down, and waits for us to leave. */
+  stopping(): void
 }
 
 /** Tells the server by timer how far we are, whatever the reading does, and notices when it is silent for too long. */
@@ -22,6 +24,8 @@ export class StatusReporter {
   #timer: Timer | null = null
   #confirmed = ZERO_LSN
   #told = ZERO_LSN
+  #owesAnswer = false
+  #requests: RepeatedRequests = { walEnd: ZERO_LSN, count: 0 }
   #lastStatusMs: number
   #lastReceivedMs: number
 
@@ -52,10 +56,20 @@ export class StatusReporter {
     this.#lastReceivedMs = this.#clock.monotonicMs()
   }
 
+  /** The server asked for an answer. A server that asks all the time gets one at each tick. */
+  asked(walEnd: Lsn): void {
+    const sinceStatusMs = this.#clock.monotonicMs() - this.#lastStatusMs
+    this.#requests = countRequest(this.#requests, { walEnd, sinceStatusMs }, this.#limits)
+    if (isStopping(this.#requests)) this.#stream.stopping()
+    else if (this.#requests.count === 0) this.send()
+    else this.#owesAnswer = true
+  }
+
   /** Sends a status update now. */
   send(replyRequested = false): void {
     this.#lastStatusMs = this.#clock.monotonicMs()
     this.#told = this.#confirmed
+    this.#owesAnswer = false
     this.#stream.write(
       encodeStandbyStatus({
         written: laterLsn(this.#stream.received, this.#confirmed),
@@ -73,7 +87,7 @@ export class StatusReporter {
         nowMs: this.#clock.monotonicMs(),
         lastStatusMs: this.#lastStatusMs,
         lastReceivedMs: this.#lastReceivedMs,
-        unsentConfirmation: this.#confirmed > this.#told,
+        hasNews: this.#owesAnswer || this.#confirmed > this.#told,
         reading: this.#stream.reading,
       },
       this.#limits,

@@ -24,7 +24,7 @@ test('moves with an idle database, and confirms what it was told to and nothing 
     stream.confirm(stream.startedAt)
     await waitFor(async () => (await slotState(database)).confirmed === position, { describe: 'the confirmation' })
   }
-  expect(recorded.changes).toEqual([])
+  expect(recorded.rows).toEqual([])
   await database.dropReplication()
 })
 
@@ -129,6 +129,9 @@ test('says that the slot is in use, that it is missing, or that it is not ours t
   await database.query('select pg_create_physical_replication_slot($1)', [physical])
   await expect(openStream(database, recorded, { slot: physical })).rejects.toMatchObject({ code: 'SLOT_UNUSABLE' })
   await database.query('select pg_drop_replication_slot($1)', [physical])
+  const twoPhase = `two_phase_${database.name}`
+  await database.query(`select pg_create_logical_replication_slot($1, 'pgoutput', false, true)`, [twoPhase])
+  await expect(openStream(database, recorded, { slot: twoPhase })).rejects.toMatchObject({ code: 'SLOT_UNUSABLE' })
   await using elsewhere = await openDatabase()
   await expect(openStream(elsewhere, recorded, { slot: database.name })).rejects.toMatchObject({
     code: 'SLOT_UNUSABLE',

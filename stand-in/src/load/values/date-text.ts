@@ -39,52 +39,75 @@ const fullYear = (year: number, digits: number): number => (digits > 2 ? year : 
  */
 export function readDateTime(bytes: Buffer, start: number, end: number, into: DateParts): boolean {
   while (start < end && bytes[start] === 0x20) start++
-  const run = digitRun(bytes, start, end)
   into.seconds = 0
   into.micros = 0
-  if (run === 8 || run === 14) return readPacked(bytes, start, end, 4, into)
-  if (run === 6 || run === 12) return readPacked(bytes, start, end, 2, into)
-  if (run !== 4 && run !== 2) return false
-  const year = fullYear(fixed(bytes, start, end, run), run)
+  const run = digitRun(bytes, start, end)
+  switch (run) {
+    case 8:
+    case 14:
+    case 6:
+    case 12:
+      return readPacked(bytes.subarray(start, end), run === 8 || run === 14 ? 4 : 2, into)
+    case 4:
+    case 2:
+      return readDelimited(bytes, start, end, into)
+    default:
+      return false
+  }
+}
+
+/** Month or day: one or two digits after a separator; answers how many, 0 when there is none. */
+function partRun(bytes: Buffer, at: number, end: number): number {
+  return isSeparator(bytes[at - 1]) ? Math.min(digitRun(bytes, at, end), 2) : 0
+}
+
+function readDelimited(bytes: Buffer, start: number, end: number, into: DateParts): boolean {
+  const run = digitRun(bytes, start, end)
   const monthAt = start + run + 1
-  const monthRun = Math.min(digitRun(bytes, monthAt, end), 2)
+  const monthRun = partRun(bytes, monthAt, end)
   const dayAt = monthAt + monthRun + 1
-  const dayRun = Math.min(digitRun(bytes, dayAt, end), 2)
-  if (monthRun === 0 || dayRun === 0 || !isSeparator(bytes[monthAt - 1]) || !isSeparator(bytes[dayAt - 1])) return false
+  const dayRun = partRun(bytes, dayAt, end)
+  if (monthRun === 0 || dayRun === 0) return false
+  const year = fullYear(fixed(bytes, start, end, run), run)
   if (!setDate(year, fixed(bytes, monthAt, end, monthRun), fixed(bytes, dayAt, end, dayRun), into)) return false
   return readTime(bytes, dayAt + dayRun, end, into)
 }
 
-function readPacked(bytes: Buffer, start: number, end: number, yearDigits: number, into: DateParts): boolean {
-  const year = fullYear(fixed(bytes, start, end, yearDigits), yearDigits)
-  const at = start + yearDigits
-  if (!setDate(year, fixed(bytes, at, end, 2), fixed(bytes, at + 2, end, 2), into)) return false
-  const hour = fixed(bytes, at + 4, end, 2)
-  if (hour < 0) return readTime(bytes, at + 4, end, into)
-  const minute = fixed(bytes, at + 6, end, 2)
-  const second = fixed(bytes, at + 8, end, 2)
-  if (!setTime(hour, minute, second, into)) return false
-  readFraction(bytes, at + 10, end, into)
+/** `[YY]YYMMDD[hhmmss[.ffffff]]`. */
+function readPacked(text: Buffer, yearDigits: 2 | 4, into: DateParts): boolean {
+  const end = text.length
+  const year = fullYear(fixed(text, 0, end, yearDigits), yearDigits)
+  if (!setDate(year, fixed(text, yearDigits, end, 2), fixed(text, yearDigits + 2, end, 2), into)) return false
+  const at = yearDigits + 4
+  const hour = fixed(text, at, end, 2)
+  if (hour < 0) return readTime(text, at, end, into)
+  if (!setTime(hour, fixed(text, at + 2, end, 2), fixed(text, at + 4, end, 2), into)) return false
+  readFraction(text, at + 6, end, into)
   return true
 }
 
-function readTime(bytes: Buffer, at: number, end: number, into: DateParts): boolean {
-  if (at >= end) return true
+/** What stands between date and time: white space, punctuation or `T`. -1 when something else does. */
+function timeStart(bytes: Buffer, at: number, end: number): number {
   while (at < end && !isDigit(digitAt(bytes, at))) {
-    if (bytes[at] !== 0x54 && !isSeparator(bytes[at])) return false
+    if (bytes[at] !== 0x54 && !isSeparator(bytes[at])) return -1
     at++
   }
-  if (at >= end) return true
+  return at
+}
+
+function readTime(bytes: Buffer, dateEnd: number, end: number, into: DateParts): boolean {
+  let at = timeStart(bytes, dateEnd, end)
+  if (at < 0 || at >= end) return at >= 0
   const parts = [0, 0, 0]
   for (let part = 0; part < 3; part++) {
     const run = Math.min(digitRun(bytes, at, end), 2)
-    if (run === 0) break
     parts[part] = fixed(bytes, at, end, run)
     at += run
-    if (part < 2 && isSeparator(bytes[at]) && isDigit(digitAt(bytes, at + 1))) at++
-    else break
+    if (part === 2 || bytes[at] === 0x2e || !isSeparator(bytes[at]) || !isDigit(digitAt(bytes, at + 1))) break
+    at++
   }
-  if (!setTime(parts[0] ?? 0, parts[1] ?? 0, parts[2] ?? 0, into)) return false
+  const [hour = 0, minute = 0, second = 0] = parts
+  if (!setTime(hour, minute, second, into)) return false
   readFraction(bytes, at, end, into)
   return true
 }
@@ -120,7 +143,7 @@ function setDate(year: number, month: number, day: number, into: DateParts): boo
 }
 
 /** Days since 1970-01-01 of a date in the proleptic Gregorian calendar. */
-export function daysFromCivil(year: number, month: number, day: number): number {
+function daysFromCivil(year: number, month: number, day: number): number {
   const shifted = month <= 2 ? year - 1 : year
   const era = Math.floor(shifted / 400)
   const yearOfEra = shifted - era * 400

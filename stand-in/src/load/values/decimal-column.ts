@@ -9,12 +9,14 @@ export class DecimalColumn extends ColumnWriter {
   readonly #slots: IntegerSlots
   readonly #scale: number
   readonly #limit: bigint
+  readonly #safeLimit: number
 
   constructor(precision: number, scale: number) {
     super()
     this.#slots = new IntegerSlots(precision <= 4 ? 2 : precision <= 9 ? 4 : precision <= 18 ? 8 : 16)
     this.#scale = scale
     this.#limit = 10n ** BigInt(precision)
+    this.#safeLimit = Math.min(10 ** precision, Number.MAX_SAFE_INTEGER)
   }
 
   override put(bytes: Buffer, start: number, end: number, row: number): PutCode {
@@ -31,20 +33,18 @@ export class DecimalColumn extends ColumnWriter {
   /** The common case without big integers: plain digits, no more fraction digits than the scale, below 2^53. */
   #putShort(bytes: Buffer, start: number, end: number, row: number): boolean {
     const negative = bytes[start] === 0x2d
+    const first = negative ? start + 1 : start
     let value = 0
-    let fraction = -1
-    for (let at = negative ? start + 1 : start; at < end; at++) {
-      const byte = bytes[at] ?? 0
-      if (byte === 0x2e && fraction < 0) fraction = 0
-      else if (byte >= 0x30 && byte <= 0x39) {
-        value = value * 10 + (byte - 0x30)
-        if (fraction >= 0) fraction++
-      } else return false
+    let point = end
+    for (let at = first; at < end; at++) {
+      const digit = (bytes[at] ?? 0) - 0x30
+      if (digit >= 0 && digit <= 9) value = value * 10 + digit
+      else if (digit === -2 && point === end) point = at
+      else return false
     }
-    const missing = this.#scale - Math.max(fraction, 0)
-    if (missing < 0 || start === end || (end - start === 1 && value === 0 && bytes[start] !== 0x30)) return false
+    const missing = this.#scale - Math.max(end - point - 1, 0)
     value *= 10 ** missing
-    if (value > Number.MAX_SAFE_INTEGER || value >= Number(this.#limit)) return false
+    if (missing < 0 || value >= this.#safeLimit || !hasDigit(bytes, first, end)) return false
     this.#slots.setNumber(row, negative ? -value : value)
     return true
   }
@@ -65,6 +65,10 @@ export class DecimalColumn extends ColumnWriter {
     this.#slots.flush(vector, rows)
   }
 }
+
+/** Whether a text of digits and at most one point has a digit at all. */
+const hasDigit = (bytes: Buffer, first: number, end: number): boolean =>
+  end - first > 1 || (end > first && bytes[first] !== 0x2e)
 
 /** DECIMAL of more than 38 digits (DECIMAL256, 4.0): DuckDB has none so wide, so its exact text is stored. */
 export class WideDecimalColumn extends ColumnWriter {

@@ -26,6 +26,15 @@ export function writerForType(type: ColumnType): ColumnWriter {
       return new DateColumn()
     case 'datetime':
       return new DateTimeColumn()
+    default:
+      return writerForBytes(type)
+  }
+}
+
+function writerForBytes(
+  type: Extract<ColumnType, { tag: 'char' | 'varchar' | 'varbinary' | 'json' | 'nested' }>,
+): ColumnWriter {
+  switch (type.tag) {
     case 'char':
     case 'varchar':
       return new TextColumn(type.length)

@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { TestDatabase } from '../../../../test/support/postgres.ts'
 import type { SourceType } from '../../../core/table-schema.ts'
-import { numericType, sourceType } from '../testing/source-fixtures.ts'
-import { checkTypeCase, openTypeDatabase, titleOf, type TypeCase } from '../testing/type-case.ts'
+import { numericType, sourceType } from './source-fixtures.ts'
+import type { TypeCase } from './type-case.ts'
 
 const TEXTS = [
   "''",
@@ -28,7 +26,8 @@ const base = (name: string, schema = 'pg_catalog', kind: SourceType['kind'] = 'b
   kind,
 })
 
-const CASES: readonly TypeCase[] = [
+/** Literals of texts and documents, and what must become of them. */
+export const TEXT_AND_DOCUMENT_CASES: readonly TypeCase[] = [
   {
     sql: 'char(5)',
     type: sourceType('bpchar', 9),
@@ -299,16 +298,3 @@ const CASES: readonly TypeCase[] = [
     target: WIDE,
   },
 ]
-
-describe('texts and documents, in the words of a server', () => {
-  let database: TestDatabase
-  beforeAll(async () => {
-    database = await openTypeDatabase()
-  })
-  afterAll(() => database[Symbol.asyncDispose]())
-
-  test.each(CASES.map((one) => [titleOf(one), one] as const))('%s', async (_title, one) => {
-    const { found, wanted } = await checkTypeCase(database, one)
-    expect(found).toEqual(wanted)
-  })
-})

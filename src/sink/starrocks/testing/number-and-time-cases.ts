@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { TestDatabase } from '../../../../test/support/postgres.ts'
-import { numericType, sourceType } from '../testing/source-fixtures.ts'
-import { checkTypeCase, openTypeDatabase, titleOf, type TypeCase } from '../testing/type-case.ts'
+import { numericType, sourceType } from './source-fixtures.ts'
+import type { TypeCase } from './type-case.ts'
 
 const INSTANTS = [
   "'2024-02-29 12:34:56.789012'",
@@ -31,7 +29,8 @@ const NUMERICS = [
   "'100'",
 ]
 
-const CASES: readonly TypeCase[] = [
+/** Literals of numbers and times, and what must become of them. */
+export const NUMBER_AND_TIME_CASES: readonly TypeCase[] = [
   {
     sql: 'boolean',
     type: sourceType('bool'),
@@ -160,7 +159,7 @@ const CASES: readonly TypeCase[] = [
     type: numericType(18, 0),
     values: ["'999999999999999999'", "'-1'"],
     bad: ["'NaN'"],
-    rule: 'integer',
+    rule: 'numeric_integer',
     target: 'BIGINT',
     asKey: true,
   },
@@ -169,7 +168,7 @@ const CASES: readonly TypeCase[] = [
     type: numericType(38, 0),
     values: [`'${'9'.repeat(38)}'`],
     bad: ["'NaN'"],
-    rule: 'largeint',
+    rule: 'numeric_largeint',
     target: 'LARGEINT',
     asKey: true,
   },
@@ -228,16 +227,3 @@ const CASES: readonly TypeCase[] = [
     target: 'VARCHAR(128)',
   },
 ]
-
-describe('numbers and times, in the words of a server', () => {
-  let database: TestDatabase
-  beforeAll(async () => {
-    database = await openTypeDatabase()
-  })
-  afterAll(() => database[Symbol.asyncDispose]())
-
-  test.each(CASES.map((one) => [titleOf(one), one] as const))('%s', async (_title, one) => {
-    const { found, wanted } = await checkTypeCase(database, one)
-    expect(found).toEqual(wanted)
-  })
-})

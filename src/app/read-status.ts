@@ -1,0 +1,128 @@
+import type { Config } from '../config/config.ts'
+import { matchTables } from '../config/match-tables.ts'
+import type { Checkpoint } from '../core/checkpoint.ts'
+import type { Clock } from '../core/clock.ts'
+import { formatLsn, ZERO_LSN } from '../core/lsn.ts'
+import type { PipelineStatus, SlotStatus, TableStatus } from '../core/pipeline-status.ts'
+import type { Guarantee, SinkState } from '../core/sink.ts'
+import type { TableRoute } from '../core/table-route.ts'
+import { serverFeatures } from '../sink/starrocks/mysql/server-features.ts'
+import { guaranteeOf } from '../sink/starrocks/starrocks-sink.ts'
+import { listRelations } from '../source/postgres/catalog/list-relations.ts'
+import { readSlot } from '../source/postgres/catalog/read-slot.ts'
+import type { Session } from '../source/postgres/catalog/session.ts'
+import { openAccess, type PipelineAccess } from './pipeline-access.ts'
+
+/** Background processes of the source write so much now and then without any change of a table. */
+const NOISE_BYTES = 16 * 1024
+
+/** Reads how a pipeline stands from both sides; the service need not run. @throws {SyncError} when a side cannot be reached. */
+export async function readStatus(config: Config, clock: Clock): Promise<PipelineStatus> {
+  await using access = openAccess(config, clock)
+  const [state, session] = await Promise.all([access.readState(), access.session()])
+  const slot = await readSlotStatus(session, config.source.slot)
+  const lag = await readLag(session, state.checkpoint, slot)
+  return {
+    pipeline: config.pipeline,
+    guarantee: state.checkpoint === null ? null : await readGuarantee(access, state, config),
+    checkpoint: state.checkpoint && {
+      number: state.checkpoint.number,
+      endLsn: state.checkpoint.endLsn,
+      commitTimeMs: state.checkpoint.commitTimeUs === 0n ? null : Number(state.checkpoint.commitTimeUs / 1000n),
+      epoch: state.checkpoint.epoch,
+    },
+    slot,
+    ...lag,
+    tables: tableStatuses(state, await matchedRoutes(session, config)),
+  }
+}
+
+async function readSlotStatus(session: Session, name: string): Promise<SlotStatus | null> {
+  const slot = await readSlot(session, name)
+  if (slot === null) return null
+  const [row] = await session.query<{ retained: string | null }>(
+    `reading slot ${name}`,
+    'SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::text AS retained FROM pg_replication_slots WHERE slot_name = $1',
+    [name],
+  )
+  return {
+    name,
+    activePid: slot.activePid,
+    confirmedLsn: slot.confirmedLsn ?? ZERO_LSN,
+    retainedBytes: Math.max(0, Number(row?.retained ?? 0)),
+    walStatus: slot.walStatus ?? 'reserved',
+  }
+}
+
+async function readLag(
+  session: Session,
+  checkpoint: Checkpoint | null,
+  slot: SlotStatus | null,
+): Promise<Pick<PipelineStatus, 'lagMs' | 'lagBytes'>> {
+  if (checkpoint === null) return { lagMs: null, lagBytes: null }
+  const [row] = await session.query<{ bytes: string; now_ms: string }>(
+    'asking for the present position',
+    `SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), $1::pg_lsn)::text AS bytes,
+            round(extract(epoch FROM clock_timestamp()) * 1000)::text AS now_ms`,
+    [formatLsn(checkpoint.endLsn)],
+  )
+  const lagBytes = Math.max(0, Number(row?.bytes ?? 0))
+  const ageMs = Number(row?.now_ms ?? 0) - Number(checkpoint.commitTimeUs / 1000n)
+  return { lagBytes, lagMs: lagOf({ lagBytes, ageMs, checkpoint, isConnected: slot?.activePid != null }) }
+}
+
+interface LagFacts {
+  readonly lagBytes: number
+  readonly ageMs: number
+  readonly checkpoint: Pick<Checkpoint, 'commitTimeUs'>
+  readonly isConnected: boolean
+}
+
+/**
+ * How late the target is. Null when it cannot be told: a little WAL beyond the checkpoint of a connected service may be a change
+ * or nothing at all. Pure.
+ */
+export function lagOf({ lagBytes, ageMs, checkpoint, isConnected }: LagFacts): number | null {
+  if (lagBytes === 0) return 0
+  if (checkpoint.commitTimeUs === 0n || (isConnected && lagBytes <= NOISE_BYTES)) return null
+  return Math.max(0, ageMs)
+}
+
+async function readGuarantee(access: PipelineAccess, state: SinkState, config: Config): Promise<Guarantee> {
+  const { rows } = await access.sql.select('SELECT current_version()')
+  const route = matchTables(config)
+  const databases = state.tables.flatMap(({ table }) => {
+    const dot = table.indexOf('.')
+    return route(table.slice(0, dot), table.slice(dot + 1))?.targetDatabase ?? []
+  })
+  const otherDatabases = [...new Set(databases)].filter((database) => database !== config.target.database)
+  return guaranteeOf(serverFeatures(rows[0]?.[0] ?? ''), { otherDatabases })
+}
+
+async function matchedRoutes(session: Session, config: Config): Promise<readonly TableRoute[]> {
+  const route = matchTables(config)
+  const relations = await listRelations(session, route)
+  return relations.flatMap(({ schema, name, kind }) =>
+    kind === 'r' || kind === 'p' ? (route(schema, name) ?? []) : [],
+  )
+}
+
+/** Every job by the target's records, and as waiting what is matched but has no record yet. Pure. */
+export function tableStatuses(state: SinkState, matched: readonly TableRoute[]): readonly TableStatus[] {
+  const routes = new Map(matched.map((route) => [route.table, route]))
+  const recorded = state.tables.map(({ table, state: tableState, ranges }): TableStatus => {
+    const status = { table, target: targetName(routes.get(table)), state: tableState }
+    if (tableState.tag !== 'snapshotting' || ranges === undefined) return status
+    const loaded = state.chunks.filter((chunk) => chunk.table === table && chunk.generation === tableState.generation)
+    return { ...status, chunks: { loaded: loaded.length, planned: ranges.length } }
+  })
+  const known = new Set(state.tables.map(({ table }) => table))
+  const waiting = matched
+    .filter(({ table }) => !known.has(table))
+    .map((route): TableStatus => ({ table: route.table, target: targetName(route), state: { tag: 'waiting' } }))
+  return [...recorded, ...waiting].toSorted((a, b) => (a.table < b.table ? -1 : 1))
+}
+
+function targetName(route: TableRoute | undefined): string {
+  return route === undefined ? '' : `${route.targetDatabase}.${route.targetTable}`
+}

@@ -1,0 +1,71 @@
+import { StandInError } from '../stand-in-error.ts'
+import type { QueryEnvironment } from './query-environment.ts'
+import type { Token } from './token.ts'
+
+/** One level of parentheses while a query is walked. */
+export interface Level {
+  /** Whether this level is inside a FROM clause, where a comma is followed by another table. */
+  inFrom: boolean
+  /** Whether the next name is a table. */
+  wantsTable: boolean
+  /** The function whose arguments these are, upper case. */
+  readonly call: string
+}
+
+/** A walk over a query's tokens that writes DuckDB's SQL. */
+export class QueryWalk {
+  readonly tokens: readonly Token[]
+  readonly environment: QueryEnvironment
+  readonly output: string[] = []
+  readonly levels: Level[] = [{ inFrom: false, wantsTable: false, call: '' }]
+  /** Translates a range of tokens on its own. */
+  readonly inner: (from: number, to: number) => string
+  at = 0
+
+  constructor(
+    tokens: readonly Token[],
+    environment: QueryEnvironment,
+    translate: (tokens: readonly Token[]) => string,
+  ) {
+    this.tokens = tokens
+    this.environment = environment
+    this.inner = (from, to) => translate(tokens.slice(from, to))
+  }
+
+  get level(): Level {
+    const level = this.levels.at(-1)
+    if (level === undefined) throw new StandInError('Getting syntax error: unbalanced )', 1064, '42000')
+    return level
+  }
+
+  look(offset: number): Token | undefined {
+    return this.tokens[this.at + offset]
+  }
+
+  textAt(offset: number): string {
+    return this.look(offset)?.text ?? ''
+  }
+
+  wordAt(offset: number): string {
+    return this.look(offset)?.word ?? ''
+  }
+
+  emit(text: string, tokens = 1): void {
+    this.output.push(text)
+    this.at += tokens
+  }
+
+  /** Of the call at the current name: the parenthesis that closes it and the commas directly inside. */
+  callExtent(): { readonly end: number; readonly commas: readonly number[] } {
+    let depth = 0
+    const commas: number[] = []
+    for (let at = this.at + 1; at < this.tokens.length; at++) {
+      const token = this.tokens[at]
+      if (token?.tag !== 'sign') continue
+      if (token.text === '(') depth++
+      if (token.text === ',' && depth === 1) commas.push(at)
+      if (token.text === ')' && --depth === 0) return { end: at, commas }
+    }
+    throw new StandInError('Getting syntax error: unbalanced (', 1064, '42000')
+  }
+}
