@@ -2,7 +2,7 @@ import type { BenchContext } from '../support/bench-context.ts'
 import type { Finding } from '../support/finding.ts'
 import { programVersion } from '../support/machine.ts'
 import { median } from '../support/median.ts'
-import { BASE_SLOT, preparePipeline, withCopy } from '../support/prepared-pipeline.ts'
+import { baseSlot, preparePipeline, withCopy } from '../support/prepared-pipeline.ts'
 import { waitForQuiet } from '../support/quiet.ts'
 import { runProgram } from '../support/run-program.ts'
 import type { BenchDatabase } from '../support/source.ts'
@@ -96,7 +96,7 @@ function summary(segment: Segment, rounds: readonly Round[], hasRecvlogical: boo
 }
 
 async function drainSlot(database: BenchDatabase, to: { endLsn: string; whole: boolean }): Promise<Drained> {
-  await database.copySlot(BASE_SLOT, 'drain')
+  await database.copySlot(baseSlot(database), 'drain')
   const args = [DRAIN, database.url, 'drain', 'bench', to.endLsn, ...(to.whole ? ['whole'] : [])]
   const { output } = await runProgram(process.execPath, args)
   await database.dropSlot('drain')
@@ -113,7 +113,7 @@ async function recvlogical(
   database: BenchDatabase,
   to: { readonly endLsn: string; readonly rows: number },
 ): Promise<{ readonly rowsPerSecond: number }> {
-  await database.copySlot(BASE_SLOT, 'recvlogical')
+  await database.copySlot(baseSlot(database), 'recvlogical')
   const plugin = ['proto_version=4', 'publication_names=bench', 'streaming=on'].flatMap((option) => ['-o', option])
   const what = ['-S', 'recvlogical', '--start', '--no-loop', '-f', '/dev/null', '-E', to.endLsn, ...plugin]
   const { seconds } = await runProgram('pg_recvlogical', ['-d', database.url, ...what])
