@@ -21,7 +21,7 @@ const MB = 1e6
 export const SCALES = {
   quick: {
     rounds: 3,
-    cdcRows: 300_000,
+    cdcRows: 500_000,
     snapshotRows: 500_000,
     latencySeconds: 10,
     steadySeconds: 60,
