@@ -53,8 +53,8 @@ export class Applier {
 
   /** Sends what a large transaction has so far; its batch stays open. @throws {SyncError} whatever failed: the session begins anew. */
   async sendPart(batch: Batch): Promise<void> {
-    await this.#complete(batch)
     await this.#pass(batch)
+    await this.#complete(batch)
     this.#writer ??= await this.#open()
     if (this.#writer === null) throw new SyncError('SINK_TRANSACTION_LOST', 'the batch was already in the target')
     await this.#send(this.#writer, this.#loads(batch))
@@ -108,9 +108,10 @@ export class Applier {
   }
 
   async #attempt(batch: Batch, endLsn: Lsn): Promise<void> {
+    // First the gate: what chunks in flight bring must be there when a TRUNCATE looks at what to delete.
+    await this.#pass(batch)
     await this.#complete(batch)
     for (const record of recordsDue(this.#deps.registry, endLsn)) batch.records.set(record.table, record)
-    await this.#pass(batch)
     this.#writer ??= await this.#open()
     if (this.#writer === null) return
     await this.#send(this.#writer, this.#loads(batch))
