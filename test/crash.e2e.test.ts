@@ -102,7 +102,7 @@ async function endedWhileDisturbed(
   point: string,
 ): Promise<NodeJS.Signals | null> {
   const request = JSON.stringify({ do: 'resync', table: 'public.savings' })
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 25; round++) {
     await source.query(`select pg_logical_emit_message(false, 'pg_starrocks_sync:shop', $1)`, [request])
     await source.query('truncate scratch')
     await source.query('insert into scratch select generate_series(1, 3)')

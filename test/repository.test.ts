@@ -104,3 +104,9 @@ test.each([
 ])('the scanner for docstrings reads %j', (text, missing) => {
   expect(undocumentedExports(text)).toEqual(missing)
 })
+
+test('every invariant names tests that exist', () => {
+  const named = [...read('docs/invariants.md').matchAll(/`([\w./-]+\.test\.ts)`/g)].map((match) => match[1] ?? '')
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter((name) => !files.includes(name))).toEqual([])
+})

@@ -6,6 +6,7 @@ import type { FailPoints } from '../core/fail-points.ts'
 import type { Signals } from '../core/signals.ts'
 import type { DiscoveredTables } from '../core/source.ts'
 import { SyncError } from '../core/sync-error.ts'
+import type { TableId } from '../core/table-id.ts'
 import type { OpenedSession } from '../engine/embedded/run-embedded.ts'
 import type { SessionSettings } from '../pipeline/session-parts.ts'
 import { openStarRocksSink } from '../sink/starrocks/starrocks-sink.ts'
@@ -17,6 +18,8 @@ export interface Surroundings {
   readonly signals: Signals
   readonly clock: Clock
   readonly failPoints: FailPoints
+  /** Tables of which a value cannot stand in CSV, as this process has met them. */
+  readonly jsonTables: Set<TableId>
   /** Random id of this process. */
   readonly writerId: string
 }
@@ -27,7 +30,7 @@ export async function openSession(config: Config, around: Surroundings): Promise
   try {
     const source = closing.use(openSource(config, around))
     const otherDatabases = databasesOf(await source.discover(), config)
-    const { clock, failPoints, signals, writerId } = around
+    const { clock, failPoints, signals, writerId, jsonTables } = around
     const { pipeline } = config
     const target = starRocksTarget(config, otherDatabases)
     const sink = closing.use(await openStarRocksSink({ target, pipeline, clock, random: Math.random, failPoints }))
@@ -40,6 +43,7 @@ export async function openSession(config: Config, around: Surroundings): Promise
       random: Math.random,
       settings: settingsOf(config),
       writerId,
+      jsonTables,
       newIncarnation: randomUUID().replaceAll('-', '').slice(0, 12),
     }
     return { deps, [Symbol.asyncDispose]: () => closing.disposeAsync() }
@@ -76,6 +80,10 @@ function databasesOf(discovered: DiscoveredTables, config: Config): readonly str
   return [...new Set(routes.map((route) => route.targetDatabase))].filter((name) => name !== config.target.database)
 }
 
+/** Clocks of two machines run apart by less than this; see docs/decisions/0002. */
+const CLOCK_DRIFT = 1.05
+const CLOCK_MARGIN_MS = 250
+
 /** A batch holds its rows twice at most (one fills while one is sent), and the spool and the chunks need room too. */
 const BATCHES_OF_MEMORY = 8
 
@@ -93,5 +101,6 @@ function settingsOf(config: Config): SessionSettings {
     snapshotParallelism: sync.snapshotParallelism,
     chunkBytes: sync.chunkBytes,
     truncateAsDeletesUpToRows: sync.truncateAsDeletesUpToRows,
+    takeOverWaitMs: sync.ownershipWindowMs * CLOCK_DRIFT + CLOCK_MARGIN_MS,
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
+import type { TableId } from '../core/table-id.ts'
 import type { Signals } from '../core/signals.ts'
 import { runEmbedded } from '../engine/embedded/run-embedded.ts'
 import { failPointsOf } from './fail-points.ts'
@@ -17,7 +18,8 @@ export async function runService(
   const { signals, clock, abort } = around
   const failPoints = failPointsOf(process.env['SYNC_FAIL_POINT'], (signal) => process.kill(process.pid, signal))
   const writerId = randomUUID()
-  const openAnother = () => openSession(config, { signals, clock, failPoints, writerId })
+  const jsonTables = new Set<TableId>()
+  const openAnother = () => openSession(config, { signals, clock, failPoints, writerId, jsonTables })
   await runEmbedded({ openSession: openAnother, clock, random: Math.random, signals }, abort)
   signals.emit({ tag: 'service-stopping', reason: 'asked to stop' })
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { checkCommand } from './check.ts'
 import type { Command } from './command.ts'
 import { demoCommand } from './demo.ts'
 import { pauseCommand, resumeCommand } from './pause-resume.ts'
@@ -17,6 +18,7 @@ const loadRequests = () => import('../app/request-resync.ts')
 /** The commands of this program, in the order of help. Their work is loaded when they run. */
 export const COMMANDS: readonly Command[] = [
   runCommand(() => import('../app/run-service.ts')),
+  checkCommand(() => import('../app/preflight.ts')),
   statusCommand(loadStatus),
   tablesCommand(loadStatus),
   pauseCommand(loadRequests),

@@ -168,6 +168,11 @@ export const ERROR_CATALOGUE = {
     remedy: 'Nothing: this process ends, the other one goes on.',
     retry: 'never',
   },
+  SINK_ATTEMPTS_SPENT: {
+    cause: 'One batch failed in so many attempts that no label is left for another one.',
+    remedy: 'Look at the errors before this one. The service starts again, and takes other labels.',
+    retry: 'never',
+  },
   CHECKPOINT_BEHIND: {
     cause:
       'The checkpoint row in the target is older than what was committed: a backup was restored, the row was changed by hand, or the target took back a commit.',

@@ -137,6 +137,11 @@ export interface Source extends AsyncDisposable {
    * in what was read.
    */
   readRows(table: TableSchema, wanted: RowsWanted, onRow: (row: RowView) => void): Promise<Lsn>
+  /**
+   * Resolves when the WAL is on disk up to this position. What was read may be visible before that (synchronous_commit = off), and a crash
+   * of the server would take it back: it is not committed to the target earlier.
+   */
+  untilFlushed(position: Lsn): Promise<void>
   /** The column as it is shown to people. */
   describeColumn(column: SourceColumn): string
   /** Emits a small logical message so that an idle source's WAL moves past the present position. Returns that position. */

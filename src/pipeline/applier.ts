@@ -86,6 +86,20 @@ export class Applier {
     batch.release()
   }
 
+  /** Commits a checkpoint alone, in one attempt: the number after the present one, all else as given. @throws {SyncError} */
+  async moveTo(wanted: Checkpoint): Promise<void> {
+    const writer = await this.#open()
+    if (writer === null) return
+    const next = { ...wanted, number: this.checkpoint.number + 1n }
+    try {
+      await writer.commit(next, [])
+    } catch (error) {
+      await writer.rollback()
+      throw error
+    }
+    this.checkpoint = next
+  }
+
   /** Ends what is open. The session is over. */
   async close(): Promise<void> {
     const writer = this.#writer
@@ -152,10 +166,7 @@ export class Applier {
   async #send(writer: BatchWriter, loads: readonly Load[]): Promise<void> {
     const results = await Promise.allSettled(loads.map((load) => writer.send(load)))
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [asSyncError(result.reason)] : []))
-    const worst =
-      failures.find((error) => error.retry === 'never') ??
-      failures.find((error) => error.code === 'ROW_REJECTED') ??
-      failures[0]
+    const worst = mostTelling(failures)
     if (worst) throw worst
   }
 
@@ -192,6 +203,16 @@ export class Applier {
       batch.leaveOut(table, this.#deps.quarantine(table, { reason, rowKey }))
     this.#deps.signals.emit({ tag: 'attempt-failed', what: 'batch', error, retryInMs: 0 })
   }
+}
+
+/** When one load fails the others are told that the transaction is over: the error that a person must hear of counts first. */
+function mostTelling(failures: readonly SyncError[]): SyncError | undefined {
+  return (
+    failures.find((error) => error.retry === 'never') ??
+    failures.find((error) => error.retry === 'manual') ??
+    failures.find((error) => error.code !== 'SINK_TRANSACTION_LOST') ??
+    failures[0]
+  )
 }
 
 /** Rows of a table are newer than the batch: its state says until when. */

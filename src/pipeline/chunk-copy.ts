@@ -91,6 +91,7 @@ async function transfer(task: ChunkTask, reader: ChunkReader, deps: ChunkDeps): 
       await writer.rollback()
       return { tag: 'needs-json' }
     }
+    await deps.source.untilFlushed(reader.upperLsn)
     const { generation, chunk } = task
     const record: ChunkRecord = {
       table: task.schema.id,

@@ -2,6 +2,7 @@ import type { Checkpoint } from '../core/checkpoint.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import type { Signals } from '../core/signals.ts'
 import type { Sink } from '../core/sink.ts'
+import type { TableId } from '../core/table-id.ts'
 import type { OwnedStream, Source } from '../core/source.ts'
 import { Applier } from './applier.ts'
 import { ApplyLoop } from './apply-loop.ts'
@@ -23,6 +24,8 @@ export interface SessionSettings {
   readonly snapshotParallelism: number
   readonly chunkBytes: number
   readonly truncateAsDeletesUpToRows: number
+  /** After this time nothing can be committed any more under a proof of ownership that a process before us got. */
+  readonly takeOverWaitMs: number
 }
 
 /** What a session works with. Source and sink are opened and closed by the caller. */
@@ -33,6 +36,8 @@ export interface SessionDeps {
   readonly clock: Clock
   readonly random: Random
   readonly settings: SessionSettings
+  /** Tables of which a value cannot stand in CSV, as this process has met them. Outlives the session. */
+  readonly jsonTables: Set<TableId>
   /** Random id of this process. */
   readonly writerId: string
   /** Random id for the checkpoint row, should this session make it. */
@@ -50,18 +55,18 @@ export class SessionParts {
   readonly group: TaskGroup
   readonly batcher: Batcher
   readonly loop: ApplyLoop
+  readonly applier: Applier
   readonly tables: Tables
   readonly rediscovery: Rediscovery
   readonly #registry = new TableRegistry()
   readonly #gate = new Gate()
   readonly #deps: OwnedSession
   readonly #runner: SnapshotRunner
-  readonly #applier: Applier
 
   constructor(deps: OwnedSession, signal: AbortSignal) {
     this.#deps = deps
     this.group = new TaskGroup(signal)
-    this.#applier = this.#makeApplier()
+    this.applier = this.#makeApplier()
     this.#runner = this.#makeRunner()
     this.batcher = this.#makeBatcher()
     this.tables = new Tables({
@@ -69,7 +74,7 @@ export class SessionParts {
       ownership: deps.owned.ownership,
       registry: this.#registry,
       batcher: this.batcher,
-      applier: this.#applier,
+      applier: this.applier,
       runner: this.#runner,
       group: this.group,
       wake: () => this.loop.wake(),
@@ -122,7 +127,7 @@ export class SessionParts {
       epoch: checkpoint.epoch,
       parallelism: settings.snapshotParallelism,
       targetChunkBytes: settings.chunkBytes,
-      nextGeneration: () => Number(this.#applier.checkpoint.number) + 1,
+      nextGeneration: () => Number(this.applier.checkpoint.number) + 1,
       record: (record) => this.tables.record(record),
       quarantine: (entry, error) => {
         this.tables.quarantine(entry.schema.id, 'ROW_REJECTED', { reason: error.message, rowKey: error.rowKey })
@@ -134,7 +139,7 @@ export class SessionParts {
     const { owned, clock, settings } = this.#deps
     return new ApplyLoop({
       batcher: this.batcher,
-      applier: this.#applier,
+      applier: this.applier,
       stream: owned.stream,
       clock,
       limits: settings.limits,

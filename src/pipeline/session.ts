@@ -3,7 +3,8 @@ import type { ChangeStream } from '../core/change-stream.ts'
 import { formatLsn } from '../core/lsn.ts'
 import type { SinkState } from '../core/sink.ts'
 import type { OwnedStream } from '../core/source.ts'
-import { SyncError } from '../core/sync-error.ts'
+import { asSyncError, SyncError } from '../core/sync-error.ts'
+import type { Applier } from './applier.ts'
 import { LateHandler } from './late-handler.ts'
 import { type SessionDeps, SessionParts } from './session-parts.ts'
 import { startCheckpoint } from './start-checkpoint.ts'
@@ -22,6 +23,7 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
   const slot = await source.ensureSlot((await sink.readCheckpoint()) === null)
   const handler = new LateHandler()
   await using owned = await source.openStream(handler, signal)
+  await untilPredecessorIsOver(deps, slot.created, signal)
   const state = await sink.takeOver()
   const identity = await source.identify()
   const { newIncarnation } = deps
@@ -44,8 +46,32 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
     life.group.run((alive) => life.rediscovery.watch(alive))
     owned.stream.resume()
     await life.loop.run(ending)
+    if (signal.aborted) await signOff(life.applier, deps)
   })
   await life.group.settled()
+}
+
+/**
+ * Waits until no process before us can commit any more under a proof of ownership that it got while it had the slot. Nothing to wait for
+ * when the row says that its writer ended in good order, or is ourselves.
+ */
+async function untilPredecessorIsOver(deps: SessionDeps, slotIsNew: boolean, signal: AbortSignal): Promise<void> {
+  if (slotIsNew) return
+  const last = await deps.sink.readCheckpoint()
+  if (last?.writerId === deps.writerId || last?.writerId === NOBODY) return
+  await deps.clock.sleep(deps.settings.takeOverWaitMs, signal)
+}
+
+/** Writer of a checkpoint whose process has ended in good order. */
+const NOBODY = ''
+
+/** Tells the successor that nothing of ours is under way. A failure costs it a moment of waiting, no more. */
+async function signOff(applier: Applier, deps: SessionDeps): Promise<void> {
+  try {
+    await applier.moveTo({ ...applier.checkpoint, writerId: NOBODY })
+  } catch (error) {
+    deps.signals.emit({ tag: 'attempt-failed', what: 'signing off', error: asSyncError(error), retryInMs: null })
+  }
 }
 
 /** The first commit of a session: whoever took over before cannot commit any more. */

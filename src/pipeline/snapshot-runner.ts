@@ -124,7 +124,7 @@ export class SnapshotRunner {
       const result = await this.#attempt(entry, { ...part, attempt, generation: entry.state.generation }, signal)
       if (result === null || result.tag === 'outdated') return result === null ? null : 'outdated'
       if (result.tag === 'done') return result.record
-      if (result.tag === 'needs-json') entry.json = true
+      if (result.tag === 'needs-json') entry.useJson()
       else await this.#pause(entry, { chunk: part.chunk, attempt, result }, signal)
     }
   }

@@ -83,7 +83,7 @@ const change = fc.record({
 
 describe('a table’s load', () => {
   it('keeps only the last state of each key', () => {
-    const load = new TableLoad(sinkTable(), false)
+    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
     load.insert(rowViewOf(['1', 'x', 'y']))
     load.insert(rowViewOf(['2', 'x', 'y']))
     load.update(rowViewOf(['1', 'z', 'y']), rowViewOf([]), 'none')
@@ -95,7 +95,7 @@ describe('a table’s load', () => {
   })
 
   it('turns a key change into a delete of the old key and an upsert of the new one', () => {
-    const load = new TableLoad(sinkTable(), false)
+    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
     load.update(rowViewOf(['2', 'x', 'y']), rowViewOf(['1', null, null]), 'key')
     expect(rowsOf(load).map(({ fields, op }) => [fields[0], op])).toEqual([
       ['1', 'd'],
@@ -104,7 +104,7 @@ describe('a table’s load', () => {
   })
 
   it('ends right when two keys are swapped in one transaction', () => {
-    const load = new TableLoad(sinkTable(), false)
+    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
     load.update(rowViewOf(['3', 'one', '']), rowViewOf(['1', null, null]), 'key')
     load.update(rowViewOf(['1', 'two', '']), rowViewOf(['2', null, null]), 'key')
     load.update(rowViewOf(['2', 'one', '']), rowViewOf(['3', null, null]), 'key')
@@ -119,7 +119,7 @@ describe('a table’s load', () => {
   })
 
   it('takes an unchanged value from the row’s own earlier state, under the key that it had', () => {
-    const load = new TableLoad(sinkTable(), false)
+    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
     load.insert(rowViewOf(['1', 'x', 'toasted']))
     load.update(rowViewOf(['3', 'x2', undefined]), rowViewOf(['1', null, null]), 'key')
     load.insert(rowViewOf(['1', 'new', 'another']))
@@ -129,7 +129,7 @@ describe('a table’s load', () => {
   })
 
   it('remembers the origin key of a missing value through a chain of key changes', () => {
-    const load = new TableLoad(sinkTable(), false)
+    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
     load.update(rowViewOf(['2', 'x', undefined]), rowViewOf(['1', null, null]), 'key')
     load.update(rowViewOf(['3', 'x', undefined]), rowViewOf(['2', null, null]), 'key')
     const [pending] = [...load.body.pending.values()]
@@ -138,7 +138,7 @@ describe('a table’s load', () => {
   })
 
   it('keeps a missing value’s origin key in the format that the row itself brings about', () => {
-    const load = new TableLoad(sinkTable(), false)
+    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
     load.update(rowViewOf(['1', 'with \u0001 inside', undefined]), none, 'none')
     const [pending] = [...load.body.pending.values()]
     expect(load.body.format).toBe('json')
@@ -146,7 +146,7 @@ describe('a table’s load', () => {
   })
 
   it('writes everything anew as JSON when a value cannot stand in CSV, missing values included', () => {
-    const load = new TableLoad(sinkTable(), false)
+    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
     load.insert(rowViewOf(['1', 'x', null]))
     load.update(rowViewOf(['2', 'y', undefined]), rowViewOf([]), 'none')
     load.insert(rowViewOf(['3', 'with \u0001 inside', '']))
@@ -159,7 +159,7 @@ describe('a table’s load', () => {
   it('ends in the state that a map of rows ends in, whatever the order of changes', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
-        const load = new TableLoad(sinkTable(), false)
+        const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
         const rows = new Map<number, readonly [string, string]>()
         for (const one of changes) STEPS[one.kind](load, rows, one)
         expect(load.body.pending.size).toBe(0)

@@ -13,6 +13,15 @@ export interface RowProblem {
   readonly rowKey: string
 }
 
+/** What a load must know of its table. */
+export interface LoadedTable {
+  readonly sinkTable: SinkTable
+  /** Loads are JSON from their first row. */
+  readonly json: boolean
+  /** Notes that CSV will not do. */
+  useJson(): void
+}
+
 /** What a batch already knows of a row that is updated. */
 interface Origin {
   /** The row's key before the update, encoded. */
@@ -46,13 +55,15 @@ export class TableLoad {
   partSent = false
   /** The format had to change after a part was sent: the batch must be begun anew, in JSON. */
   formatClash = false
+  readonly #entry: LoadedTable
   #encoder: RowEncoder
   readonly #scratch = new ByteBuffer(1024)
 
-  constructor(table: SinkTable, json: boolean) {
-    this.table = table
-    this.#encoder = table.encoders.csv
-    if (json) this.useJson()
+  constructor(entry: LoadedTable) {
+    this.table = entry.sinkTable
+    this.#entry = entry
+    this.#encoder = this.table.encoders.csv
+    if (entry.json) this.useJson()
   }
 
   /** The encoder of the format that the body has now. */
@@ -128,6 +139,7 @@ export class TableLoad {
 
   /** Writes body and further rows as JSON lines. */
   useJson(): void {
+    this.#entry.useJson()
     if (this.partSent) this.formatClash = true
     this.#encoder = this.table.encoders.json
     this.body.toJson(this.#encoder)

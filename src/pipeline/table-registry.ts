@@ -6,6 +6,13 @@ import type { TableSchema } from '../core/table-schema.ts'
 import type { TableState } from '../core/table-state.ts'
 import { TableLoad } from './table-load.ts'
 
+/** What a job begins with. */
+export interface TableEntryParts {
+  readonly state: TableState
+  readonly atomic: boolean
+  readonly jsonTables: Set<TableId>
+}
+
 /** One job: a source table on its way into the target. */
 export class TableEntry {
   readonly route: TableRoute
@@ -18,13 +25,14 @@ export class TableEntry {
   targets: readonly SinkTable[] = []
   /** The target commits whole batches: a table that streams is exactly the state of the checkpoint. */
   readonly #atomic: boolean
-  /** The table needed JSON once. */
-  json = false
+  /** Tables that needed JSON once: this one is among them or not. */
+  readonly #jsonTables: Set<TableId>
   readonly #idle: TableLoad[] = []
 
-  constructor(schema: TableSchema, route: TableRoute, parts: { readonly state: TableState; readonly atomic: boolean }) {
+  constructor(schema: TableSchema, route: TableRoute, parts: TableEntryParts) {
     const { state } = parts
     this.#atomic = parts.atomic
+    this.#jsonTables = parts.jsonTables
     this.schema = schema
     this.route = route
     this.state = state
@@ -35,35 +43,45 @@ export class TableEntry {
     return this.targets.length > 0 && (this.state.tag === 'snapshotting' || this.state.tag === 'streaming')
   }
 
-  /** Whether the live table's rows are exactly those of a checkpoint at this position. */
+  /** Whether the target's rows are exactly those of a checkpoint at this position: never while the table is copied. */
   isExactAt(position: Lsn): boolean {
     const { state } = this
     if (!this.#atomic) return false
-    if (state.tag !== 'streaming' && !(state.tag === 'snapshotting' && state.shadow?.liveApplied === true)) return false
-    return position >= (state.aheadUntilLsn ?? 0n)
+    return state.tag === 'streaming' && position >= (state.aheadUntilLsn ?? 0n)
   }
 
-  /** The target table that is read back and whose encoders are used. @throws when none is open. */
+  /** A value cannot stand in CSV: from now on the table's loads are JSON. */
+  useJson(): void {
+    this.#jsonTables.add(this.schema.id)
+  }
+
+  get json(): boolean {
+    return this.#jsonTables.has(this.schema.id)
+  }
+
+  /** The target table whose encoders are used. @throws when none is open. */
   get sinkTable(): SinkTable {
     const [first] = this.targets
     if (!first) throw new Error(`${this.schema.id} is not open`)
     return first
   }
 
-  /** The target table that chunks are copied into: the shadow where there is one. @throws when none is open. */
+  /**
+   * The target table that chunks are copied into and values are read back from: the shadow where there is one. What is wrong in the live
+   * table must not get into the shadow. @throws when none is open.
+   */
   get copyTarget(): SinkTable {
     return this.targets.at(-1) ?? this.sinkTable
   }
 
   /** An empty load for the next batch. */
   takeLoad(): TableLoad {
-    return this.#idle.pop() ?? new TableLoad(this.sinkTable, this.json)
+    return this.#idle.pop() ?? new TableLoad(this)
   }
 
   /** Gives a load back for reuse. */
   returnLoad(load: TableLoad): void {
     if (load.table !== this.targets[0] || this.#idle.length >= 2) return
-    this.json = load.body.format === 'json'
     load.reset()
     this.#idle.push(load)
   }

@@ -31,6 +31,7 @@ export interface TablesDeps {
   readonly runner: SnapshotRunner
   readonly group: TaskGroup
   readonly settings: { readonly pipeline: string }
+  readonly jsonTables: Set<TableId>
   readonly wake: () => void
   /** Asks for a look at the catalog. */
   readonly rediscoverSoon: () => void
@@ -204,6 +205,7 @@ export class Tables {
     const entry = new TableEntry(schema, route, {
       state: { tag: 'waiting' },
       atomic: this.#deps.sink.guarantee === 'atomic',
+      jsonTables: this.#deps.jsonTables,
     })
     const liveGeneration = record ? await this.#deps.sink.liveGeneration(route) : null
     const start = tableStart({ record, chunks: memory.chunks, liveGeneration, nextGeneration: this.#nextGeneration() })

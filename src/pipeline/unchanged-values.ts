@@ -85,7 +85,7 @@ async function fillFromTarget(
   for (const [columns, group] of groupByColumns(rows)) {
     const keys = group.map(([, row]) => row.originKey)
     const answers = new Map<string, ReadBackRow>()
-    for (const answer of await deps.sink.readBack(entry.sinkTable, load.body.format, keys, columns)) {
+    for (const answer of await deps.sink.readBack(entry.copyTarget, load.body.format, keys, columns)) {
       answers.set(answer.key.toString('latin1'), answer)
     }
     for (const item of group) {
@@ -136,6 +136,7 @@ async function fillFromSource(
     byKey.delete(name)
     if (!completeFromSource(load, item, view)) formatChanged = true
   })
+  await work.deps.source.untilFlushed(upperLsn)
   if (!formatChanged) for (const [record] of byKey.values()) deleteRecord(load, record)
   return { upperLsn, formatChanged }
 }

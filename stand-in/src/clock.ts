@@ -30,6 +30,3 @@ export function showTime(epochMs: number | undefined): string | null {
   if (epochMs === undefined) return null
   return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')
 }
-
-/** The year of an instant, in UTC. */
-export const yearOf = (epochMs: number): number => new Date(epochMs).getUTCFullYear()

@@ -31,7 +31,7 @@ const actions = [
 ] as const
 
 /** What happens instead of the ordinary course. */
-export type FaultAction = (typeof actions)[number]
+type FaultAction = (typeof actions)[number]
 
 /** One fault, as set over the admin port. */
 export interface Fault {

@@ -19,6 +19,7 @@ import { macrosSql } from './sql/functions.ts'
 import type { SqlContext } from './sql/sql-context.ts'
 import { Duck } from './storage/duck.ts'
 import { LabelTable } from './txn/label-table.ts'
+import type { Transaction } from './txn/transaction.ts'
 import { Publisher } from './txn/publisher.ts'
 import { TableLocks } from './txn/table-locks.ts'
 import { Transactions } from './txn/transactions.ts'
@@ -26,8 +27,11 @@ import { forget, storedTransactions } from './txn/txn-store.ts'
 
 const overdueCheckMs = 250
 
+/** Evicted transactions are removed from disk in batches; a restart evicts again what it finds too many. */
+const forgetAtOnce = 200
+
 /** The ports that a running stand-in listens on. */
-export interface Ports {
+interface Ports {
   readonly mysqlPort: number
   readonly httpPort: number
   readonly beHttpPort: number
@@ -78,10 +82,12 @@ interface Core {
 async function openCore(options: Options, duck: Duck, clock: Clock): Promise<Core> {
   const catalog = await Catalog.open(duck)
   const locks = new TableLocks()
+  const forgottenTxns: Transaction[] = []
   const labels = new LabelTable(
     { maxCount: options.labelKeepMax, maxSeconds: options.labelKeepSeconds },
     (forgotten) => {
-      void forget(duck, forgotten).catch(() => undefined)
+      forgottenTxns.push(...forgotten)
+      if (forgottenTxns.length >= forgetAtOnce) void forget(duck, forgottenTxns.splice(0)).catch(() => undefined)
     },
   )
   const publisher = new Publisher({ duck, catalog, locks, clock })

@@ -8,6 +8,10 @@ export interface Step<S> {
   readonly name: string
   readonly next: S
   readonly fault?: boolean | undefined
+  /** A random walk takes it seldom, as if it were a fault. */
+  readonly rare?: boolean | undefined
+  /** Who acts: a random walk tends to let the same one go on, so that others stand still for long. */
+  readonly by?: number | undefined
 }
 
 /** What is explored. `violation` names the broken invariant, or gives undefined; `settled` means that all work is done. */
@@ -108,9 +112,12 @@ export function random(seed: number): () => number {
   }
 }
 
-function pick<S>(steps: readonly Step<S>[], next: () => number): Step<S> | undefined {
-  const calm = steps.filter((step) => step.fault !== true)
-  const pool = calm.length === 0 || next() < 0.25 ? steps : calm
+/** A scheduler with habits: faults are few, and whoever acted last tends to act again. */
+function pick<S>(steps: readonly Step<S>[], next: () => number, last: Step<S> | undefined): Step<S> | undefined {
+  const calm = steps.filter((step) => step.fault !== true && step.rare !== true)
+  const any = calm.length === 0 || next() < 0.15
+  const mine = any || last?.by === undefined || next() < 0.2 ? [] : calm.filter((step) => step.by === last.by)
+  const pool = any ? steps : mine.length > 0 ? mine : calm
   return pool[Math.floor(next() * pool.length)]
 }
 
@@ -121,6 +128,7 @@ export function walk<S>(model: (walk: number) => Model<S>, seed: number, steps: 
   for (let made = 0, round = 0; made < steps; round += 1) {
     const { initial, steps: possible, violation } = model(round)
     const trace: string[] = []
+    let last: Step<S> | undefined
     for (let state = initial; ; made += 1) {
       const choices = possible(state)
       const settled = choices.every((step) => step.fault === true)
@@ -129,7 +137,8 @@ export function walk<S>(model: (walk: number) => Model<S>, seed: number, steps: 
       if (broken !== undefined) {
         return { count: made, settled: settledStates, complete: false, found: { violation: broken, trace } }
       }
-      const step = pick(choices, next)
+      const step = pick(choices, next, last)
+      last = step
       if (step === undefined || trace.length >= longest) break
       trace.push(step.name)
       state = step.next

@@ -48,6 +48,7 @@ export class PipelineWorld {
       clock: quickClock,
       random: Math.random,
       writerId: 'W',
+      jsonTables: new Set<TableId>(),
       newIncarnation: 'I',
       settings: {
         pipeline: 'p',
@@ -57,6 +58,7 @@ export class PipelineWorld {
         snapshotParallelism: 2,
         chunkBytes: 1000,
         truncateAsDeletesUpToRows: 1000,
+        takeOverWaitMs: 10,
       },
     }
     const openSession = async () => ({ deps: session, [Symbol.asyncDispose]: async () => undefined })

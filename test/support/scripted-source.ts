@@ -174,12 +174,12 @@ export class ScriptedSource implements Source {
   }
 
   async openChunk(table: TableSchema, range: ChunkRange): Promise<ChunkReader> {
-    await tick()
+    await someTicks()
     const seen = new Set(this.#log.filter((one) => one.visible).map((one) => one.xid))
     const rows = this.#replay((one) => seen.has(one.xid)).get(table.id) ?? new Map<string, Row>()
     const inside = [...rows.values()].filter(([id]) => isInside(id, range))
     const upperLsn = lsn(this.#end)
-    await tick()
+    await someTicks()
     return {
       snapshot: { sees: (xid) => seen.has(xid), isSettled: () => false },
       upperLsn,
@@ -188,7 +188,7 @@ export class ScriptedSource implements Source {
         for (const row of inside) {
           onRow(rowViewOf(row))
           await afterData()
-          await tick()
+          await someTicks()
         }
         return inside.length
       },
@@ -213,6 +213,10 @@ export class ScriptedSource implements Source {
       if (row) onRow(rowViewOf(row))
     }
     return lsn(this.#end)
+  }
+
+  async untilFlushed(): Promise<void> {
+    await tick()
   }
 
   describeColumn(): string {
@@ -259,6 +263,11 @@ function isInside(id: string, range: ChunkRange): boolean {
 /** Lets everything else that is ready run. */
 export function tick(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Lets everything else run for a while of no fixed length, so that the order of things varies. */
+export async function someTicks(): Promise<void> {
+  for (let turns = Math.floor(Math.random() * 12); turns >= 0; turns--) await tick()
 }
 
 interface StreamParts {

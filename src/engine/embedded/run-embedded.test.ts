@@ -83,7 +83,7 @@ describe('the embedded engine', () => {
           await play(steps, () => false, maxBatchRows)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 150, endOnFailure: true },
     )
   }, 120_000)
 
@@ -96,7 +96,7 @@ describe('the embedded engine', () => {
           await play(steps, () => dice.next().value === 0, 1000)
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 100, endOnFailure: true },
     )
   }, 120_000)
 })

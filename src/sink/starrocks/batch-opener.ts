@@ -4,11 +4,12 @@ import type { BatchOpening, BatchWriter } from '../../core/sink.ts'
 import { SyncError } from '../../core/sync-error.ts'
 import { type CheckpointRow, rowError } from './checkpoint-row.ts'
 import { afterBegin, type RowVerdict } from './label-attempts.ts'
-import { batchLabel } from './labels.ts'
+import { MAX_ATTEMPTS, stepLabel } from './labels.ts'
 import { outcomeError } from './outcome-error.ts'
 import type { SinkContext } from './sink-context.ts'
 import type { OpenTransaction, TransactionName } from './transaction-client.ts'
 import { endTransaction, useUpLabel, waitUntilVisible } from './transaction-ender.ts'
+import { tryTarget } from './trial-loads.ts'
 import { transactionTimeoutS } from './transaction-timeout.ts'
 
 /** An attempt whose transaction is ours. */
@@ -23,8 +24,16 @@ export interface BatchAttempt {
   readonly rowVerdict: Promise<RowVerdict>
 }
 
-/** Attempts beyond this many are not a matter of bad luck. */
-const MAX_ATTEMPTS = 10_000
+/** Attempts that follow each other as fast as the caller likes; then labels are spent ever more slowly. */
+const FREE_ATTEMPTS = 8
+const FIRST_GAP_MS = 5_000
+const LONGEST_GAP_MS = 600_000
+
+/** How long the next attempt has to wait after this one was begun: the labels of one number have to last through an outage. Pure. */
+export function gapAfterMs(attempt: number): number {
+  if (attempt < FREE_ATTEMPTS) return 0
+  return Math.min(LONGEST_GAP_MS, FIRST_GAP_MS * 2 ** (attempt - FREE_ATTEMPTS))
+}
 
 /** Begins batches by the label rule of the design: one number, attempts in order, at most one of them committed. */
 export class BatchOpener {
@@ -35,6 +44,10 @@ export class BatchOpener {
   readonly #makeWriter: (attempt: BatchAttempt) => BatchWriter
   #number = -1n
   #attempt = 1
+  /** The number that the first commit of this process makes. */
+  #raise: bigint | null = null
+  /** Monotonic time before which no further attempt is begun. */
+  #notBeforeMs = 0
   /** The present attempt was begun, or may have been: it is ended before another one. */
   #begun = false
   readonly #doubts = new Set<TransactionName>()
@@ -51,6 +64,13 @@ export class BatchOpener {
     this.#makeWriter = makeWriter
   }
 
+  /** After taking over: what follows this row is the raise of our epoch, which has labels of its own. */
+  tookOver(row: Checkpoint | null): void {
+    this.#raise = (row?.number ?? 0n) + 1n
+    this.#number = -1n
+    this.#doubts.clear()
+  }
+
   /** @see Sink.openBatch */
   async open(previous: Checkpoint, ownership: Ownership, expectedBytes: number): Promise<BatchOpening> {
     const isFirstTry = this.#number !== previous.number + 1n
@@ -58,6 +78,7 @@ export class BatchOpener {
       this.#number = previous.number + 1n
       this.#attempt = 1
       this.#begun = false
+      this.#notBeforeMs = 0
     }
     await this.#endDoubts()
     if (this.#begun) {
@@ -83,25 +104,38 @@ export class BatchOpener {
   }
 
   async #beginNext(parts: Omit<BatchAttempt, 'transaction'>): Promise<BatchOpening> {
-    const { client, failPoints } = this.#context
     while (this.#attempt <= MAX_ATTEMPTS) {
       const name = this.#name(parts.previous)
       // Under an aborted label of a single-table transaction a late commit would find our loads: it is not begun again.
       const isFree = name.table === null || (await endTransaction(this.#context, name)) === 'unknown'
-      if (isFree) {
-        await parts.ownership.confirm()
-        await failPoints.reach('batch.begin.before')
-        this.#begun = true
-        const { outcome, transaction } = await client.begin(name, parts.timeoutS)
-        await failPoints.reach('batch.begin.after')
-        const step = afterBegin(outcome)
-        if (step.tag === 'ours') return { tag: 'open', writer: this.#makeWriter({ ...parts, transaction }) }
-        if (step.tag === 'failed') throw outcomeError(step.outcome, `begin batch ${this.#number}`)
-      }
-      const opening = await this.#endPresent(parts.previous)
+      const transaction = isFree ? await this.#begin(name, parts) : null
+      if (transaction !== null) return { tag: 'open', writer: this.#makeWriter({ ...parts, transaction }) }
+      const opening = (await this.#endPresent(parts.previous)) ?? settled(await this.#row.verdict(parts.previous))
       if (opening !== null) return opening
     }
-    throw new SyncError('SINK_TRANSACTION_LOST', `batch ${this.#number} failed in ${MAX_ATTEMPTS} attempts`)
+    throw new SyncError('SINK_ATTEMPTS_SPENT', `batch ${this.#number} failed in ${MAX_ATTEMPTS} attempts`)
+  }
+
+  /** Begins the present attempt; null when something else holds its label. */
+  async #begin(name: TransactionName, parts: Omit<BatchAttempt, 'transaction'>): Promise<OpenTransaction | null> {
+    const { client, clock, failPoints } = this.#context
+    const waitMs = this.#notBeforeMs - clock.monotonicMs()
+    if (waitMs > 0) {
+      const message = `batch ${this.#number} failed ${this.#attempt - 1} times; the next attempt is made in ${Math.ceil(waitMs / 1000)} s`
+      throw new SyncError('SINK_BUSY', message)
+    }
+    if (this.#number === this.#raise) await tryTarget(this.#context, parts.ownership)
+    await parts.ownership.confirm()
+    await failPoints.reach('batch.begin.before')
+    this.#begun = true
+    this.#notBeforeMs = clock.monotonicMs() + gapAfterMs(this.#attempt)
+    const { outcome, transaction } = await client.begin(name, parts.timeoutS)
+    await failPoints.reach('batch.begin.after')
+    const step = afterBegin(outcome)
+    if (step.tag === 'failed') throw outcomeError(step.outcome, `begin batch ${this.#number}`)
+    // Somebody else's label costs no time.
+    if (step.tag === 'end-holder') this.#notBeforeMs = 0
+    return step.tag === 'ours' ? transaction : null
   }
 
   /** Ends whatever holds the present attempt's label and goes on to the next one, unless the batch turns out to be in the target. */
@@ -122,7 +156,9 @@ export class BatchOpener {
 
   #name(previous: Checkpoint): TransactionName {
     const { owner } = this.#context
-    const label = batchLabel(owner, previous.incarnation, this.#number, this.#attempt)
+    const kind = this.#number === this.#raise ? 'raise' : 'step'
+    const { incarnation } = previous
+    const label = stepLabel(owner, { kind, incarnation, number: this.#number, attempt: this.#attempt })
     return { label, database: owner.database, table: this.#claimTable }
   }
 }

@@ -25,7 +25,7 @@ const MODES: readonly Mode[] = [
   { guarantee: 'converging', version: '3.3.5' },
 ]
 
-describe.each(MODES)('batches on StarRocks $version', { timeout: 20_000 }, ({ guarantee, version }) => {
+describe.each(MODES)('batches on StarRocks $version', { timeout: 60_000 }, ({ guarantee, version }) => {
   let standIn: StandInProcess
   let target: StarRocksTarget
   let writer: Writer

@@ -11,7 +11,7 @@ const MODES = [
   { guarantee: 'converging', version: '3.3.5' },
 ] as const
 
-describe.each(MODES)('chunks on StarRocks $version', { timeout: 20_000 }, ({ version }) => {
+describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ version }) => {
   let standIn: StandInProcess
   let target: StarRocksTarget
   let writer: Writer
@@ -109,10 +109,10 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 20_000 }, ({ ver
     expect([await counted(), await ledger()]).toEqual([['0 0'], []])
   })
 
-  test('that were rolled back are taken again under another attempt only', async () => {
+  test('that were rolled back can be taken again, whatever attempt the caller calls it', async () => {
     await (await open(0)).rollback()
-    await expect(open(0)).rejects.toMatchObject({ code: 'SINK_TRANSACTION_LOST' })
-    const again = await open(0, 2)
+    await (await open(0)).rollback()
+    const again = await open(0, 7)
     await again.commit(recordOf(0, 0))
     expect(await ledger()).toEqual([recordOf(0, 0)])
   })

@@ -29,7 +29,7 @@ const pointsOf = (...prefixes: readonly string[]): readonly FailPoint[] =>
 
 describe.each(MODES)(
   'a process stopped and woken later, on $version',
-  { timeout: 30_000 },
+  { timeout: 60_000 },
   ({ guarantee, version }) => {
     let standIn: StandInProcess
     let target: StarRocksTarget

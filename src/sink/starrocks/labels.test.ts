@@ -1,10 +1,21 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { batchLabel, batchLoadLabel, chunkLabel, labelPrefix, ledgerLabel, trialLabel } from './labels.ts'
+import {
+  batchLoadLabel,
+  chunkLabel,
+  labelPrefix,
+  ledgerLabel,
+  type LabelOwner,
+  stepLabel,
+  trialLabel,
+} from './labels.ts'
 import { fencedName, parseFencedName } from './tables/fenced-name.ts'
 
 const owner = { database: 'shop', pipeline: 'orders-eu' }
 const chunk = { incarnation: 'life', epoch: 3n, table: 'public.orders', generation: 5, chunk: 17, attempt: 2 }
+
+const batchLabel = (of: LabelOwner, incarnation: string, number: bigint, attempt: number) =>
+  stepLabel(of, { kind: 'step', incarnation, number, attempt })
 
 describe('labels', () => {
   test('are the same for whoever follows the same checkpoint', () => {
@@ -16,6 +27,7 @@ describe('labels', () => {
     const labels = [
       batchLabel(owner, 'life', 42n, 1),
       batchLabel(owner, 'life', 42n, 2),
+      stepLabel(owner, { kind: 'raise', incarnation: 'life', number: 42n, attempt: 1 }),
       batchLabel(owner, 'life', 43n, 1),
       batchLabel(owner, 'other life', 42n, 1),
       batchLabel({ ...owner, pipeline: 'orderseu' }, 'life', 42n, 1),
@@ -36,7 +48,7 @@ describe('labels', () => {
 
   test('are labels to StarRocks whatever the names are, and begin with the prefix', () => {
     const big = 2n ** 63n
-    const name = fc.string({ minLength: 1, maxLength: 300, unit: 'binary' })
+    const name = fc.string({ minLength: 1, maxLength: 100, unit: 'binary' })
     fc.assert(
       fc.property(name, name, name, (database, pipeline, table) => {
         const anyone = { database, pipeline }

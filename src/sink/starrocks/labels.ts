@@ -22,14 +22,32 @@ export function labelPrefix(owner: LabelOwner): string {
 }
 
 /**
- * The label of what follows checkpoint number `number - 1` in its nth attempt: a function of what is in the target, so that a
+ * Attempts at what follows one checkpoint. Bounded, so that a successor can ask for every label that may be open: it cannot tell
+ * the last one by its being unknown, since labels are forgotten (docs/decisions/0002, 1.2).
+ */
+export const MAX_ATTEMPTS = 64
+
+/** What may follow a checkpoint: a step of whoever wrote it, or the first commit of a successor. Each has labels of its own (0002, 1.3). */
+export type StepKind = 'step' | 'raise'
+
+/** What makes a step's label. */
+export interface StepLabelParts {
+  readonly kind: StepKind
+  readonly incarnation: string
+  readonly number: bigint
+  readonly attempt: number
+}
+
+/**
+ * The label of what follows checkpoint `number - 1` in its nth attempt: a function of what is in the target, so that a
  * stalled process and its successor name the same thing the same way and only one of them can commit it.
  *
  * Before the first row there is no incarnation: then it is left out, so that two first starts meet too.
  */
-export function batchLabel(owner: LabelOwner, incarnation: string, number: bigint, attempt: number): Label {
+export function stepLabel(owner: LabelOwner, parts: StepLabelParts): Label {
+  const { kind, incarnation, number, attempt } = parts
   const life = number === 1n ? 'first' : digest(8, incarnation)
-  return label(`${labelPrefix(owner)}${life}_b${number}_${attempt}`)
+  return label(`${labelPrefix(owner)}${life}_${kind === 'step' ? 'b' : 'r'}${number}_${attempt}`)
 }
 
 /** The label of the nth load of its own transaction within a batch, when no transaction spans tables. */

@@ -50,6 +50,7 @@ export function connectSink(
     failPoints: options.failPoints ?? NO_FAIL_POINTS,
     timeouts,
     closing: closing.signal,
+    nonce: () => Math.floor(options.random() * 2 ** 48).toString(36),
     opened: (table) => {
       const known = opened.get(table)
       if (known !== undefined) return known

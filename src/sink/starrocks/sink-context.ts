@@ -22,6 +22,8 @@ export interface SinkContext {
   readonly timeouts: SinkTimeouts
   /** Aborted when the sink is closed. */
   readonly closing: AbortSignal
+  /** Random letters and digits for labels that nobody else is to name. */
+  nonce(): string
   /** The table as it was opened. @throws {SyncError} INTERNAL when this sink did not open it. */
   opened(table: SinkTable): StarRocksTable
 }

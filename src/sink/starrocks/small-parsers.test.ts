@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { gapAfterMs } from './batch-opener.ts'
 import { readErrorLog, withoutValue } from './error-log.ts'
 import { redirectTarget } from './http/addresses.ts'
+import { MAX_ATTEMPTS } from './labels.ts'
 import { isSupportedVersion, serverFeatures } from './mysql/server-features.ts'
 import { readRunning } from './running-transactions.ts'
 import { propertiesClause } from './sql-text.ts'
@@ -110,4 +112,10 @@ test('the time limit grows with the bytes, up to three days', () => {
   expect(transactionTimeoutS(0)).toBe(600)
   expect(transactionTimeoutS(1024 * 1024 * 1024)).toBe(600 + 2048)
   expect(transactionTimeoutS(Number.MAX_SAFE_INTEGER)).toBe(259_200)
+})
+
+test('labels of one batch are spent slowly once its first attempts have failed', () => {
+  const gaps = Array.from({ length: MAX_ATTEMPTS }, (_, index) => gapAfterMs(index + 1))
+  expect(gaps.slice(0, 10)).toEqual([0, 0, 0, 0, 0, 0, 0, 5_000, 10_000, 20_000])
+  expect(gaps.reduce((sum, gap) => sum + gap, 0)).toBeGreaterThan(8 * 3_600_000)
 })

@@ -7,7 +7,7 @@ import { SqlClient } from './mysql/sql-client.ts'
 import { apply, ask, begin, following, loadOf, openAccounts, writerOf } from './testing/sink-fixture.ts'
 import { StandInProcess } from './testing/stand-in-process.ts'
 
-describe('the sink', { timeout: 20_000 }, () => {
+describe('the sink', { timeout: 60_000 }, () => {
   let standIn: StandInProcess
 
   beforeAll(async () => {

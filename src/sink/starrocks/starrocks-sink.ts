@@ -85,7 +85,8 @@ export class StarRocksSink implements Sink {
   readonly #tables: TargetTables
   readonly #opened: WeakMap<SinkTable, StarRocksTable>
   readonly #databases: readonly string[]
-  #trials = 0
+  /** Per chunk: attempts that were begun; dense, so that a successor finds the last one. */
+  readonly #chunkAttempts = new Map<string, number>()
 
   constructor(
     options: StarRocksSinkOptions,
@@ -121,6 +122,8 @@ export class StarRocksSink implements Sink {
     const parts = { reader: this.#reader, guarantee: this.guarantee, databases: this.#databases }
     const state = await takeOver(this.#context, parts)
     this.#row.learned(state.checkpoint)
+    this.#opener.tookOver(state.checkpoint)
+    this.#chunkAttempts.clear()
     return state
   }
 
@@ -157,7 +160,10 @@ export class StarRocksSink implements Sink {
     const { owner, failPoints } = this.#context
     const { guarantee } = this
     const opened = this.#context.opened(table)
-    const { epoch, generation, chunk: index, attempt, format } = chunk
+    const { epoch, generation, chunk: index, format } = chunk
+    const key = JSON.stringify([table.id, String(epoch), generation, index])
+    const attempt = (this.#chunkAttempts.get(key) ?? 0) + 1
+    this.#chunkAttempts.set(key, attempt)
     const parts = { incarnation: this.#row.incarnation, epoch, table: table.id, generation, chunk: index, attempt }
     const name = {
       label: chunkLabel(owner, parts),
@@ -185,9 +191,7 @@ export class StarRocksSink implements Sink {
   }
 
   async findRejected(loads: readonly Load[], ownership: Ownership): Promise<readonly RejectedLoad[]> {
-    const digits = Math.floor(this.#options.random() * 2 ** 32).toString(16)
-    this.#trials += 1
-    return await findRejectedLoads(this.#context, loads, { nonce: `${digits}x${this.#trials}`, ownership })
+    return await findRejectedLoads(this.#context, loads, ownership)
   }
 
   async deletesOfAll(

@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../core/checkpoint.ts'
 import type { Label } from '../../core/label.ts'
 import type { ChunkRecord, Guarantee, SinkState, TableRecord } from '../../core/sink.ts'
-import { batchLabel, batchLoadLabel, chunkLabel, labelPrefix, ledgerLabel } from './labels.ts'
+import { batchLoadLabel, chunkLabel, labelPrefix, ledgerLabel, MAX_ATTEMPTS, stepLabel } from './labels.ts'
 import type { TransactionEnd } from './label-attempts.ts'
 import { parseFencedName } from './tables/fenced-name.ts'
 import { runningTransactions } from './running-transactions.ts'
@@ -11,9 +11,9 @@ import { CHECKPOINT_TABLE } from './state/checkpoint-table.ts'
 import { CHUNK_TABLE } from './state/chunk-table.ts'
 import type { StateReader } from './state/state-reader.ts'
 import type { TransactionName } from './transaction-client.ts'
-import { endTransaction, useUpLabel, waitUntilVisible } from './transaction-ender.ts'
+import { endIfAny, type endTransaction, useUpLabel, waitUntilVisible } from './transaction-ender.ts'
 
-/** Labels that are asked for beyond the first of which nothing is known: one before could have been forgotten. */
+/** Labels in a row of which nothing is known, after which a chunk or a batch is taken to have had no more: some can be forgotten. */
 const PROBES_BEYOND = 3
 const PARALLEL = 16
 
@@ -51,7 +51,7 @@ function sameRow(a: Checkpoint | null, b: Checkpoint | null): boolean {
 
 async function sweep(context: SinkContext, parts: TakeOverParts, state: SinkState): Promise<void> {
   for (const database of parts.databases) await sweepListed(context, database)
-  await sweepBatch(context, parts, state.checkpoint)
+  await sweepSteps(context, parts, state.checkpoint)
   if (state.checkpoint !== null) await sweepChunks(context, parts, state, state.checkpoint)
 }
 
@@ -62,20 +62,23 @@ async function sweepListed(context: SinkContext, database: string): Promise<void
   })
 }
 
-/** By the label formula: every attempt at the batch that follows the row. */
-async function sweepBatch(context: SinkContext, parts: TakeOverParts, row: Checkpoint | null): Promise<void> {
-  const { owner } = context
+/**
+ * By the label formula: every attempt at what follows the row, since none of them can be told to be the last one. Step labels are used
+ * up, also those of which nothing is known: nothing but our raise can follow the row then (docs/decisions/0002, 1.3).
+ */
+async function sweepSteps(context: SinkContext, parts: TakeOverParts, row: Checkpoint | null): Promise<void> {
+  const attempts = Array.from({ length: MAX_ATTEMPTS }, (_, index) => index + 1)
+  const { database } = context.owner
   const table = parts.guarantee === 'atomic' ? null : CHECKPOINT_TABLE.name
-  let unknown = 0
-  for (let attempt = 1; unknown < PROBES_BEYOND; attempt += 1) {
-    const label = batchLabel(owner, row?.incarnation ?? '', (row?.number ?? 0n) + 1n, attempt)
-    const name = { label, database: owner.database, table }
-    const end = await finish(context, name)
-    // The first free label is used up: a process that stopped between its begin and its commit finds it aborted.
-    if (end === 'unknown' && unknown === 0) await useUpLabel(context, name)
-    if (end === 'unknown') unknown += 1
-    if (parts.guarantee === 'converging') await sweepBatchLoads(context, parts.databases, label)
-  }
+  const of = { incarnation: row?.incarnation ?? '', number: (row?.number ?? 0n) + 1n }
+  await inParallel(attempts, async (attempt) => {
+    for (const kind of ['step', 'raise'] as const) {
+      const label = stepLabel(context.owner, { kind, ...of, attempt })
+      const end = await finish(context, { label, database, table }, kind === 'step' ? useUpLabel : endIfAny)
+      const mayHaveLoads = end !== 'unknown' || attempt <= PROBES_BEYOND
+      if (parts.guarantee === 'converging' && mayHaveLoads) await sweepBatchLoads(context, parts.databases, label)
+    }
+  })
 }
 
 async function sweepBatchLoads(context: SinkContext, databases: readonly string[], batch: Label): Promise<void> {
@@ -95,11 +98,12 @@ async function sweepChunks(
 ): Promise<void> {
   const missing = state.tables.flatMap((record) => missingChunks(record, state.chunks))
   await inParallel(missing, async ({ table: source, generation, chunk }) => {
-    for (let attempt = 1; ; attempt += 1) {
+    let unknown = 0
+    for (let attempt = 1; unknown < PROBES_BEYOND; attempt += 1) {
       const { epoch, incarnation } = row
       const label = chunkLabel(context.owner, { incarnation, epoch, table: source, generation, chunk, attempt })
       const table = parts.guarantee === 'atomic' ? null : ''
-      if (!(await finishSomewhere(context, parts.databases, label, table))) return
+      unknown = (await finishSomewhere(context, parts.databases, label, table)) ? 0 : unknown + 1
       const ledger = { label: ledgerLabel(label), database: context.owner.database, table: CHUNK_TABLE.name }
       if (parts.guarantee === 'converging') await finish(context, ledger)
     }
@@ -118,8 +122,12 @@ function missingChunks(
 }
 
 /** Ends a transaction; a committed one is waited for, so that what is read afterwards holds it. */
-async function finish(context: SinkContext, name: TransactionName): Promise<TransactionEnd> {
-  const end = await endTransaction(context, name)
+async function finish(
+  context: SinkContext,
+  name: TransactionName,
+  how: typeof endTransaction = endIfAny,
+): Promise<TransactionEnd> {
+  const end = await how(context, name)
   if (end === 'committed') await waitUntilVisible(context, name)
   return end
 }

@@ -35,21 +35,29 @@ export async function endTransaction(context: EndingContext, name: TransactionNa
 }
 
 /**
- * As {@link endTransaction}, and makes sure that nothing can be begun or committed under the label of a multi-table transaction any
- * more: one of which nothing is known (lost by a restart, or not begun yet by a stalled twin) is begun and rolled back, since an
- * aborted one is refused for good. Labels of single-table transactions have no such end.
+ * Ends whatever holds the label of a multi-table transaction and sees to it that nothing can be begun under it any more: an aborted
+ * label is refused for good, so one of which nothing is known (lost by a restart, or not begun yet by a stalled twin) is begun and
+ * rolled back. Labels of single-table transactions have no such end: they are only ended.
  * @throws {SyncError} as {@link endTransaction}, or what the begin was answered.
  */
 export async function useUpLabel(context: EndingContext, name: TransactionName): Promise<TransactionEnd> {
-  const end = await endTransaction(context, name)
-  if (end !== 'unknown' || name.table !== null) return end
+  if (name.table !== null) return await endTransaction(context, name)
   const { outcome } = await context.client.begin(name, USED_UP_TIMEOUT_S)
+  if (outcome.tag === 'label-is' && outcome.state === 'aborted') return 'aborted'
+  if (outcome.tag === 'ok' && (await context.client.rollback(name)).tag === 'ok') return 'aborted'
   const step = afterBegin(outcome)
   if (step.tag === 'failed') throw outcomeError(step.outcome, `use up label ${name.label}`)
   return await endTransaction(context, name)
 }
 
 const USED_UP_TIMEOUT_S = 60
+
+/** As {@link endTransaction}, for a label under which most likely nothing is: one question when that is so. */
+export async function endIfAny(context: EndingContext, name: TransactionName): Promise<TransactionEnd> {
+  if (name.table !== null) return await endTransaction(context, name)
+  const outcome = await context.client.rollback(name)
+  return outcome.tag === 'next-attempt' ? 'unknown' : await endTransaction(context, name)
+}
 
 /**
  * Waits until a committed transaction is visible. Returns false when nothing is known under its label any more.

@@ -5,7 +5,9 @@ import { outcomeError } from './outcome-error.ts'
 import type { Outcome } from './outcome.ts'
 import { describeRejection } from './rejection.ts'
 import type { SinkContext, StarRocksTable } from './sink-context.ts'
-import { beginFresh } from './table-transaction.ts'
+import { CHECKPOINT_TABLE } from './state/checkpoint-table.ts'
+import { systemTableBody, systemTableHeaders } from './state/system-table.ts'
+import { beginFresh, requireOk } from './table-transaction.ts'
 import type { TransactionName } from './transaction-client.ts'
 import { endTransaction } from './transaction-ender.ts'
 import { transactionTimeoutS } from './transaction-timeout.ts'
@@ -17,15 +19,16 @@ import { transactionTimeoutS } from './transaction-timeout.ts'
 export async function findRejectedLoads(
   context: SinkContext,
   loads: readonly Load[],
-  trial: { readonly nonce: string; readonly ownership: Ownership },
+  ownership: Ownership,
 ): Promise<readonly RejectedLoad[]> {
   const rejected = new Map<string, RejectedLoad>()
+  const nonce = context.nonce()
   for (const [ordinal, load] of loads.entries()) {
     const table = context.opened(load.table)
     if (load.body.length === 0 || rejected.has(table.id)) continue
-    const label = trialLabel(context.owner, trial.nonce, ordinal)
+    const label = trialLabel(context.owner, nonce, ordinal)
     const name = { label, database: table.route.targetDatabase, table: table.targetName }
-    const outcome = await tryLoad(context, name, { load, table }, trial.ownership)
+    const outcome = await tryLoad(context, name, { load, table }, ownership)
     if (outcome.tag === 'ok') continue
     if (outcome.tag !== 'rejected-rows') throw outcomeError(outcome, `try a load into ${table.targetName}`, table.id)
     rejected.set(table.id, await describeRejection(context.client, { table, format: load.format }, outcome))
@@ -50,3 +53,31 @@ async function tryLoad(
     await endTransaction(context, name)
   }
 }
+
+/**
+ * Proves that the target takes loads, without committing anything. Done before the label of a raise is used: such labels are few, and
+ * every session of an outage would spend one.
+ * @throws {SyncError} whatever stands in the way.
+ */
+export async function tryTarget(context: SinkContext, ownership: Ownership): Promise<void> {
+  const { client, owner } = context
+  const { name: table } = CHECKPOINT_TABLE
+  const name = { label: trialLabel(owner, context.nonce(), 0), database: owner.database, table }
+  const transaction = await beginFresh(context, name, TRIAL_TIMEOUT_S, ownership)
+  try {
+    const body = systemTableBody([
+      [
+        owner.pipeline,
+        ...Object.keys(CHECKPOINT_TABLE.columns)
+          .slice(1)
+          .map(() => null),
+      ],
+    ])
+    requireOk(await client.load(transaction, table, systemTableHeaders(CHECKPOINT_TABLE), body), `load into ${table}`)
+    requireOk(await client.prepare(transaction), `prepare ${table}`)
+  } finally {
+    await endTransaction(context, name)
+  }
+}
+
+const TRIAL_TIMEOUT_S = 60

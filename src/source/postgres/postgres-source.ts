@@ -9,6 +9,7 @@ import type {
   ChunkPlan,
   ChunkRange,
   ChunkReader,
+  DiscoveredTable,
   DiscoveredTables,
   OwnedStream,
   RowsWanted,
@@ -29,9 +30,11 @@ import type { TableMatcher } from './catalog/list-relations.ts'
 import { PartitionWatch } from './catalog/partition-watch.ts'
 import { preflight } from './catalog/preflight.ts'
 import { judgeSlot, readSlot } from './catalog/read-slot.ts'
+import { untilFlushed } from './catalog/until-flushed.ts'
 import { SchemaVersions } from './catalog/schema-versions.ts'
 import { SessionHolder } from './catalog/session-holder.ts'
 import { waitForWriters } from './catalog/wait-for-writers.ts'
+import { wouldBeTables } from './catalog/would-be-tables.ts'
 import { openOwnedStream } from './owned-stream.ts'
 import type { SpoolLimits } from './pgoutput/spool-set.ts'
 import { openCopySession } from './snapshot/copy-session.ts'
@@ -103,6 +106,13 @@ export class PostgresSource implements Source {
     return await preflight(await this.#catalog.get(), { matches, slot, publication })
   }
 
+  /** The tables that could take part, by patterns and catalog alone; changes nothing. @throws {SyncError} when it cannot connect. */
+  async survey(): Promise<readonly DiscoveredTable[]> {
+    const { matches, publication } = this.#options
+    const serverVersionNum = await this.#serverVersionNum()
+    return await wouldBeTables(await this.#catalog.get(), { matches, publication, serverVersionNum })
+  }
+
   async discover(): Promise<DiscoveredTables> {
     const session = await this.#catalog.get()
     return await discoverTables(session, {
@@ -161,6 +171,10 @@ export class PostgresSource implements Source {
   async readRows(table: TableSchema, wanted: RowsWanted, onRow: (row: RowView) => void): Promise<Lsn> {
     await using lease = await this.#rereads.lend()
     return await readRows(lease.copy, table, { wanted, onRow, clock: this.#deps.clock })
+  }
+
+  async untilFlushed(position: Lsn): Promise<void> {
+    await untilFlushed(await this.#catalog.get(), position)
   }
 
   describeColumn(column: SourceColumn): string {

@@ -131,7 +131,7 @@ export class Catalog {
           `INSERT INTO sr.tables VALUES (${table.id}, ${quoteText(JSON.stringify(table))}); ${describeTableSql(table)}`,
       ),
     ].filter((statement) => statement !== '')
-    await this.#duck.with((connection) => connection.transaction(() => connection.run(sql.join(';\n'))))
+    await this.#duck.with((connection) => connection.transaction(sql.join(';\n')))
     for (const table of before) this.#forget(table)
     for (const table of after) this.#remember(table)
   }

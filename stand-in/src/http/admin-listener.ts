@@ -18,7 +18,8 @@ export function adminHandler(context: HttpContext): Handler {
   }
 }
 
-async function act(context: HttpContext, { request, url }: Exchange): Promise<object> {
+async function act(context: HttpContext, { request, response, url, expectsContinue }: Exchange): Promise<object> {
+  if (expectsContinue) response.writeContinue()
   switch (`${request.method} ${url.pathname}`) {
     case 'POST /faults': {
       const faults = parseFaults(await bodyText(request))

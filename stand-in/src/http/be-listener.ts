@@ -45,7 +45,7 @@ async function route(context: HttpContext, exchange: Exchange): Promise<void> {
   const subject = { path: faultPath(operation), label, table: header(request, 'table') }
   const work = (fault: Fault | undefined): Promise<object> =>
     operation === 'load' && request.method === 'PUT'
-      ? loadIntoTransaction(context, exchange)
+      ? loadIntoTransaction(context, exchange, fault)
       : manageTransaction(context, exchange, operation, fault)
   await execute(context, exchange, subject, work)
 }

@@ -57,9 +57,9 @@ async function loadNow(context: HttpContext, exchange: Exchange, plain: PlainLoa
   try {
     const timeoutMs = Number(header(exchange.request, 'timeout') ?? defaultTimeoutSeconds) * 1000
     txn = transactions.begin({ database: table.database, label, kind: 'plain', table, timeoutMs })
-    txn.busy.add(table.name)
+    transactions.enter(txn, table.name)
     const load = transactions.openLoad(txn, table, exchange.request.headers)
-    await readBody(exchange, load)
+    await readBody(exchange, load, txn)
     timings.ReadDataTimeMs = clock.nowMs() - plain.beganMs
     const visible = await transactions.commit(txn, fault)
     timings.LoadTimeMs = clock.nowMs() - plain.beganMs
@@ -72,7 +72,7 @@ async function loadNow(context: HttpContext, exchange: Exchange, plain: PlainLoa
     if (txn !== undefined) await transactions.abort(txn, messageOf(error))
     return plainReply({ label, status: 'Fail', message: messageOf(error), txn, timings, context })
   } finally {
-    txn?.busy.clear()
+    if (txn !== undefined) await transactions.leave(txn, table.name)
   }
 }
 

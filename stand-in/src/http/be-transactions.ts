@@ -39,26 +39,24 @@ export async function manageTransaction(
         'Multi-statement transaction requests can only be sent to FE nodes, not BE nodes',
       )
     }
-    if (operation === 'begin') return begin(context, exchange, label)
-    txn = lockedTransaction(context, exchange, label)
-    txn.busy.add('')
+    if (operation === 'begin') return begin(context, exchange, label, fault)
+    txn = namedTransaction(context, exchange, label)
+    // A rollback may come at any time, also while a load is under way (TransactionMgr::_rollback_transaction).
+    if (operation !== 'rollback' && txn.busy.size > 0) throw inProcessing(label)
+    context.transactions.enter(txn, operation)
     return await end(context, exchange, { txn, operation, fault })
   } catch (error) {
     return refusal(context, error, label, txn)
   } finally {
-    txn?.busy.delete('')
+    if (txn !== undefined) await context.transactions.leave(txn, operation)
   }
 }
 
-function begin(context: HttpContext, exchange: Exchange, label: string): object {
+function begin(context: HttpContext, exchange: Exchange, label: string, fault: Fault | undefined): object {
+  if (fault?.action === 'fail') throw new TxnRefusal('INTERNAL_ERROR', fault.text)
   const { request } = exchange
   const database = header(request, 'db') ?? ''
-  const held = context.transactions.labels.find(database, label)
-  if (held !== undefined && held.status !== 'ABORTED') {
-    throw new TxnRefusal('LABEL_ALREADY_EXISTS', `Label [${label}] has already been used.`, {
-      ExistingJobStatus: held.isRunning ? 'RUNNING' : 'FINISHED',
-    })
-  }
+  checkLabelFree(context, database, label)
   const timeoutMs = headerMs(request, 'timeout') ?? defaultTimeoutMs
   const idleTimeoutMs = headerMs(request, 'idle_transaction_timeout')
   if (Number.isNaN(timeoutMs) || Number.isNaN(idleTimeoutMs)) {
@@ -69,16 +67,26 @@ function begin(context: HttpContext, exchange: Exchange, label: string): object 
   return { Status: 'OK', Message: '', Label: label, TxnId: txn.id, BeginTxnTimeMs: 0 }
 }
 
-/** The open transaction of a label, nobody else being at it. */
-function lockedTransaction(context: HttpContext, exchange: Exchange, label: string): Transaction {
+/** A BE holds one context a label, whatever the database; else the database's own labels decide. */
+function checkLabelFree(context: HttpContext, database: string, label: string): void {
+  const held = context.transactions.labels.find(database, label)
+  const isOpenHere = openTransaction(context, label) !== undefined
+  if (!isOpenHere && (held === undefined || held.status === 'ABORTED')) return
+  throw new TxnRefusal('LABEL_ALREADY_EXISTS', `Label [${label}] has already been used.`, {
+    ExistingJobStatus: isOpenHere || held?.isRunning === true ? 'RUNNING' : 'FINISHED',
+  })
+}
+
+const inProcessing = (label: string): TxnRefusal =>
+  new TxnRefusal('TXN_IN_PROCESSING', 'Transaction in processing, please retry later', { Label: label })
+
+/** The open transaction of a label. */
+function namedTransaction(context: HttpContext, exchange: Exchange, label: string): Transaction {
   const txn = openTransaction(context, label)
   if (txn === undefined) throw new TxnRefusal('TXN_NOT_EXISTS', `transaction with label ${label} not exists`)
   const database = header(exchange.request, 'db') ?? ''
   if (txn.database !== database) {
     throw new TxnRefusal('INVALID_ARGUMENT', `request db ${database} transaction db ${txn.database} not match`)
-  }
-  if (txn.busy.size > 0) {
-    throw new TxnRefusal('TXN_IN_PROCESSING', 'Transaction in processing, please retry later', { Label: label })
   }
   return txn
 }
@@ -134,7 +142,11 @@ function endReply(txn: Transaction, publishMs: number, wholeMs: number): object 
 }
 
 /** `PUT /api/transaction/load` at a BE, for transactions of one table and of several (2, 2.1). */
-export async function loadIntoTransaction(context: HttpContext, exchange: Exchange): Promise<object> {
+export async function loadIntoTransaction(
+  context: HttpContext,
+  exchange: Exchange,
+  fault: Fault | undefined,
+): Promise<object> {
   const { request } = exchange
   const label = header(request, 'label')
   const tableName = header(request, 'table') ?? ''
@@ -144,13 +156,13 @@ export async function loadIntoTransaction(context: HttpContext, exchange: Exchan
     const found = openTransaction(context, label)
     checkLoadTarget(context, exchange, { label, tableName, txn: found })
     if (found === undefined) throw new TxnRefusal('TXN_NOT_EXISTS', `Transaction with label ${label} not exists`)
-    found.busy.add(tableName)
     txn = found
+    context.transactions.enter(txn, tableName)
     const beganMs = context.clock.nowMs()
     const table = context.catalog.table(txn.database, tableName)
     const load = context.transactions.openLoad(txn, table, request.headers)
-    const bytes = await readBody(exchange, load)
-    context.transactions.touch(txn)
+    const bytes = await readBody(exchange, load, txn)
+    if (fault?.action === 'fail') throw new LoadFailure(fault.text)
     const tookMs = context.clock.nowMs() - beganMs
     return {
       Status: 'OK',
@@ -164,12 +176,11 @@ export async function loadIntoTransaction(context: HttpContext, exchange: Exchan
   } catch (error) {
     refuseBody(exchange)
     if (txn !== undefined) {
-      txn.busy.delete(tableName)
       await context.transactions.abort(txn, messageOf(error))
     }
     return refusal(context, error, label, txn)
   } finally {
-    txn?.busy.delete(tableName)
+    if (txn !== undefined) await context.transactions.leave(txn, tableName)
   }
 }
 
@@ -210,8 +221,7 @@ function refusal(
   label: string | undefined,
   txn: Transaction | undefined,
 ): object {
-  const status =
-    error instanceof TxnRefusal ? error.status : error instanceof LoadFailure ? 'INTERNAL_ERROR' : 'INTERNAL_ERROR'
+  const status = error instanceof TxnRefusal ? error.status : 'INTERNAL_ERROR'
   return {
     Status: status,
     ...(error instanceof TxnRefusal ? error.entries : {}),

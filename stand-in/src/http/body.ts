@@ -3,6 +3,7 @@ import { createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { LoadFailure } from '../load/field-row.ts'
 import type { LoadParams } from '../load/load-params.ts'
 import type { TableLoad } from '../load/table-load.ts'
+import type { Transaction } from '../txn/transaction.ts'
 import type { Exchange } from './server.ts'
 
 /**
@@ -10,13 +11,14 @@ import type { Exchange } from './server.ts'
  * @returns the bytes received.
  * @throws {LoadFailure} when the body cannot be read or ends early (reference/starrocks.md 1.1).
  */
-export async function readBody(exchange: Exchange, load: TableLoad): Promise<number> {
+export async function readBody(exchange: Exchange, load: TableLoad, txn: Transaction): Promise<number> {
   if (exchange.expectsContinue) exchange.response.writeContinue()
   let received = 0
   try {
     for await (const piece of decompressed(exchange.request, load.params)) {
       if (!Buffer.isBuffer(piece)) continue
       received += piece.length
+      if (txn.isFinal) throw new LoadFailure('current transaction is aborted')
       await load.write(piece)
     }
   } catch (error) {

@@ -24,7 +24,7 @@ export function feHandler(context: HttpContext): Handler {
 }
 
 /** An exception of an FE action, with the class that StarRocks would name. */
-export function failureOf(error: unknown): object {
+function failureOf(error: unknown): object {
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof StandInError) return feFailure(message)
   return feFailure(message, 'com.starrocks.common.StarRocksException')
@@ -68,7 +68,7 @@ async function route(context: HttpContext, exchange: Exchange): Promise<void> {
  * Redirects and ends the connection. The Location is absolute and carries no credentials (1.1); the body must not have
  * been sent.
  */
-export function redirectToBe(context: HttpContext, exchange: Exchange): void {
+function redirectToBe(context: HttpContext, exchange: Exchange): void {
   const { request, response } = exchange
   context.log.write({
     listener: 'fe',
@@ -133,7 +133,8 @@ async function transaction(context: HttpContext, exchange: Exchange, operation: 
 async function loadState(context: HttpContext, exchange: Exchange, database: string): Promise<void> {
   const label = exchange.url.searchParams.get('label') ?? ''
   if (label === '') throw new StandInError('No label selected.')
-  await execute(context, exchange, { path: 'get_load_state', label }, async () => {
+  await execute(context, exchange, { path: 'get_load_state', label }, async (fault) => {
+    if (fault?.action === 'fail') return feFailure(fault.text)
     if (!context.catalog.databases.has(database)) return feFailure(`unknown database, database=${database}`)
     const txn = context.transactions.labels.find(database, label)
     const known = txn !== undefined && txn.isRegistered

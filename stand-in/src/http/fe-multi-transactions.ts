@@ -19,6 +19,7 @@ export const feMultiTransaction: FeTransactionAnswer = (context, exchange, targe
   return async (fault) => {
     switch (target.operation) {
       case 'begin':
+        if (fault?.action === 'fail') return failed(fault.text)
         return begin(context, target, headerMs(exchange.request, 'timeout') ?? defaultTimeoutMs)
       case 'commit':
         return await commit(context, target, fault)
@@ -129,10 +130,13 @@ async function commit(context: HttpContext, { label }: FeTransactionTarget, faul
   }
   if (txn.busy.size > 0) return failed(`Transaction ${txn.id} has loads in flight, label is ${label}`)
   txn.multiState = 'COMMITING'
+  context.transactions.enter(txn, 'commit')
   try {
     await context.transactions.commit(txn, fault)
   } catch (error) {
     return failed(messageOf(error))
+  } finally {
+    await context.transactions.leave(txn, 'commit')
   }
   if (txn.status === 'COMMITTED') txn.multiState = 'COMMITED'
   return { Status: 'OK', Message: '' }

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { FieldRow, LoadFailure, type RowReader, type RowSink } from './field-row.ts'
-import { incomplete, malformed, scanString, scanValue, skipSpace } from './json-scan.ts'
-
-const empty = Buffer.alloc(0)
+import { UnfinishedBytes } from './unfinished-bytes.ts'
+import { hasEscape, incomplete, malformed, scanString, scanValue, skipSpace } from './json-scan.ts'
 
 /** How a JSON value becomes a field: as its text, as its JSON (for JSON and nested columns), or as a native float. */
 export type JsonWish = 'text' | 'json' | 'float'
@@ -20,7 +19,7 @@ export class JsonReader implements RowReader {
   readonly #indexes: Map<string, number>
   readonly #keyBytes: readonly Buffer[]
   readonly #fields = new FieldRow()
-  #rest: Buffer = empty
+  readonly #rest = new UnfinishedBytes()
   /** With `strip_outer_array`: before, inside or after the array. */
   #place: 'before' | 'inside' | 'after' = 'before'
   #lastKey = -1
@@ -34,15 +33,13 @@ export class JsonReader implements RowReader {
   }
 
   write(piece: Buffer, sink: RowSink): void {
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
-    const done = this.#values(bytes, sink)
-    this.#rest = bytes.subarray(done)
+    const bytes = this.#rest.add(piece)
+    if (bytes !== undefined) this.#rest.keep(bytes.subarray(this.#values(bytes, sink)))
   }
 
   end(sink: RowSink): void {
-    if (this.#rest.length > 0) this.write(Buffer.from('\n'), sink)
-    const unfinished = this.#rest.toString('latin1').trim() !== ''
-    this.#rest = empty
+    const bytes = Buffer.concat([this.#rest.take(), Buffer.from('\n')])
+    const unfinished = this.#values(bytes, sink) < bytes.length
     const unclosed = this.#shape.stripOuterArray && this.#anything && this.#place === 'inside'
     this.#place = this.#shape.stripOuterArray ? 'before' : 'inside'
     if (unfinished || unclosed) throw parseFailure('the body ends inside a value')
@@ -63,7 +60,7 @@ export class JsonReader implements RowReader {
       if (end === malformed) throw parseFailure(bytes.toString('utf8', at, Math.min(at + 200, bytes.length)))
       this.#checkUtf8(bytes.subarray(at, end))
       const start = at
-      sink.row(this.#fields, () => bytes.toString('utf8', start, end))
+      sink.row(this.#fields, () => bytes.toString('utf8', start, Math.min(end, start + 4000)))
       at = skipSpace(bytes, end)
     }
     return at
@@ -141,13 +138,7 @@ export class JsonReader implements RowReader {
   /** Most bodies name the keys in one order: the key after the last one is tried first. */
   #keyIndex(bytes: Buffer, keyAt: number, keyEnd: number): number | undefined {
     const guess = this.#keyBytes[this.#lastKey + 1]
-    if (
-      guess !== undefined &&
-      guess.length === keyEnd - keyAt - 2 &&
-      bytes.compare(guess, 0, guess.length, keyAt + 1, keyEnd - 1) === 0
-    ) {
-      return this.#lastKey + 1
-    }
+    if (guess?.length === keyEnd - keyAt - 2 && startsWith(bytes, keyAt + 1, guess)) return this.#lastKey + 1
     const text = bytes.toString('utf8', keyAt + 1, keyEnd - 1)
     return this.#indexes.get(text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text)
   }
@@ -159,8 +150,7 @@ export class JsonReader implements RowReader {
   }
 
   #string(index: number, bytes: Buffer, start: number, end: number): void {
-    const escape = bytes.indexOf(0x5c, start)
-    if (escape < 0 || escape >= end) {
+    if (!hasEscape(bytes, start, end)) {
       this.#span(index, bytes, start + 1, end - 1)
       return
     }
@@ -180,6 +170,12 @@ export class JsonReader implements RowReader {
     const value = Buffer.from(exact ? text : String(Number(text)), 'latin1')
     this.#span(index, value, 0, value.length)
   }
+}
+
+/** A loop: a native comparison costs more than it saves on names. */
+function startsWith(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  for (let index = 0; index < wanted.length; index++) if (bytes[at + index] !== wanted[index]) return false
+  return true
 }
 
 function isInteger(bytes: Buffer, start: number, end: number): boolean {

@@ -1,10 +1,12 @@
-/** Answers of the scanner when there is no position to give. */
+/** The bytes end before the value does. */
 export const incomplete = -1
+/** What stands there is not JSON. */
 export const malformed = -2
 
 const quote = 0x22
 const backslash = 0x5c
 
+/** The first position at or after `at` that is not white space of JSON. */
 export function skipSpace(bytes: Buffer, at: number): number {
   while (at < bytes.length) {
     const byte = bytes[at]
@@ -22,6 +24,13 @@ export function scanString(bytes: Buffer, at: number): number {
     if (byte === backslash) index++
   }
   return incomplete
+}
+
+/** Whether there is a backslash in `bytes[start, end)`. */
+export function hasEscape(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > 64) return bytes.subarray(start, end).includes(backslash)
+  for (let at = start; at < end; at++) if (bytes[at] === backslash) return true
+  return false
 }
 
 /** Where the value that begins at `at` ends. At the very end of the bytes a number is incomplete. */

@@ -54,6 +54,7 @@ export function loadParams(headers: IncomingHttpHeaders, inTransaction: boolean)
     const text = Array.isArray(value) ? value[0] : value
     return text === undefined || text === '' ? undefined : text
   }
+  refuseUnknown(header)
   const quoting = inTransaction ? () => undefined : header
   return {
     ...formatOf(header),
@@ -75,6 +76,19 @@ export function loadParams(headers: IncomingHttpHeaders, inTransaction: boolean)
     mergeCondition: header('merge_condition'),
     timeoutSeconds: timeout(header('timeout')),
     identity: JSON.stringify(identityHeaders.map(header)),
+  }
+}
+
+/** What StarRocks can do and the stand-in cannot must fail, not pass as an ordinary load. */
+function refuseUnknown(header: (name: string) => string | undefined): void {
+  if (header('partitions') !== undefined && header('temporary_partitions') !== undefined) {
+    throw new LoadFailure('Can not specify both partitions and temporary partitions')
+  }
+  for (const name of ['enable_merge_commit', 'negative']) {
+    if (isTrue(header(name))) throw new LoadFailure(`The stand-in has no ${name}`)
+  }
+  for (const name of ['envelope', 'partitions', 'temporary_partitions', 'channel_id']) {
+    if (header(name) !== undefined) throw new LoadFailure(`The stand-in has no ${name}`)
   }
 }
 
@@ -123,7 +137,7 @@ const escapes: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', '
 /**
  * A separator: text of at most 50 bytes, `\t`-like escapes, or hexadecimal bytes as `\x01`, `\\x0D0A` or `0x01` (1.2).
  */
-export function delimiter(text: string): Buffer {
+function delimiter(text: string): Buffer {
   const hex = /^(?:\\{1,2}x|0x)([0-9a-f]+)$/i.exec(text)
   if (hex?.[1] !== undefined) {
     if (hex[1].length % 2 === 1) throw new LoadFailure(`Invalid delimiter '${text}': hex length must be a even number`)

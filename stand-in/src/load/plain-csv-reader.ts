@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { FieldRow, type RowReader, type RowSink } from './field-row.ts'
-
-const empty = Buffer.alloc(0)
+import { UnfinishedBytes } from './unfinished-bytes.ts'
 
 /**
  * CSV with one-byte separators and no quoting (reference/starrocks.md 1.5): NULL is exactly `\N`, blank lines are
@@ -12,7 +11,7 @@ export class PlainCsvReader implements RowReader {
   readonly #delimiter: number
   readonly #unterminatedIsRefused: boolean
   readonly #fields = new FieldRow()
-  #rest: Buffer = empty
+  readonly #rest = new UnfinishedBytes()
 
   constructor(separator: number, delimiter: number, unterminatedIsRefused: boolean) {
     this.#separator = separator
@@ -21,21 +20,29 @@ export class PlainCsvReader implements RowReader {
   }
 
   write(piece: Buffer, sink: RowSink): void {
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
+    const bytes = this.#rest.add(piece)
+    if (bytes === undefined) return
     const end = bytes.lastIndexOf(this.#delimiter) + 1
     if (end > 0) this.#rows(bytes, end, sink)
-    this.#rest = end === bytes.length ? empty : bytes.subarray(end)
+    this.#rest.keep(bytes.subarray(end))
   }
 
   end(sink: RowSink): void {
-    const rest = this.#rest
-    this.#rest = empty
+    const rest = this.#finishRows(sink)
     if (rest.length === 0) return
     if (this.#unterminatedIsRefused) {
-      sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8'))
+      sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8', 0, 4000))
     } else {
       this.#rows(Buffer.concat([rest, Buffer.of(this.#delimiter)]), rest.length + 1, sink)
     }
+  }
+
+  /** Rows that were waiting for more bytes; answers what is no whole row. */
+  #finishRows(sink: RowSink): Buffer {
+    const bytes = this.#rest.take()
+    const end = bytes.lastIndexOf(this.#delimiter) + 1
+    if (end > 0) this.#rows(bytes, end, sink)
+    return bytes.subarray(end)
   }
 
   #rows(bytes: Buffer, end: number, sink: RowSink): void {
@@ -67,7 +74,7 @@ export class PlainCsvReader implements RowReader {
   }
 
   #emit(line: Buffer, valid: boolean, sink: RowSink): void {
-    if (valid || isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8'))
-    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8'))
+    if (valid || isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8', 0, 4000))
+    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8', 0, 4000))
   }
 }

@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { FieldRow, type RowReader, type RowSink } from './field-row.ts'
-
-const empty = Buffer.alloc(0)
+import { UnfinishedBytes } from './unfinished-bytes.ts'
 
 /** How a CSV body is written where the plain reader does not do. */
 export interface CsvShape {
@@ -18,7 +17,7 @@ export interface CsvShape {
 export class QuotedCsvReader implements RowReader {
   readonly #shape: CsvShape
   readonly #fields = new FieldRow()
-  #rest: Buffer = empty
+  readonly #rest = new UnfinishedBytes()
   #skip: number
 
   constructor(shape: CsvShape) {
@@ -27,23 +26,27 @@ export class QuotedCsvReader implements RowReader {
   }
 
   write(piece: Buffer, sink: RowSink): void {
-    let bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece])
+    const bytes = this.#rest.add(piece)
+    if (bytes !== undefined) this.#rest.keep(this.#lines(bytes, sink))
+  }
+
+  /** Reads all whole lines; answers what is left. */
+  #lines(bytes: Buffer, sink: RowSink): Buffer {
+    let rest = bytes
     for (;;) {
-      const next = this.#line(bytes, sink)
-      if (next < 0) break
-      bytes = bytes.subarray(next)
+      const next = this.#line(rest, sink)
+      if (next < 0) return rest
+      rest = rest.subarray(next)
     }
-    this.#rest = bytes
   }
 
   end(sink: RowSink): void {
-    const rest = this.#rest
-    this.#rest = empty
+    const rest = this.#lines(this.#rest.take(), sink)
     if (rest.length === 0) return
     if (this.#shape.unterminatedIsRefused) {
-      sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8'))
+      sink.unreadable('The last row has no row delimiter', () => rest.toString('utf8', 0, 4000))
     } else if (this.#line(Buffer.concat([rest, this.#shape.delimiter]), sink) < 0) {
-      sink.unreadable('The last row has an unfinished enclosed field', () => rest.toString('utf8'))
+      sink.unreadable('The last row has an unfinished enclosed field', () => rest.toString('utf8', 0, 4000))
     }
   }
 
@@ -69,8 +72,8 @@ export class QuotedCsvReader implements RowReader {
       this.#skip--
       return
     }
-    if (isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8'))
-    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8'))
+    if (isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8', 0, 4000))
+    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8', 0, 4000))
   }
 
   /** Reads one field from `start`; answers where its separator or delimiter stands, or -1. */

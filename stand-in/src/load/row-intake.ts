@@ -59,6 +59,7 @@ export class RowIntake implements RowSink {
     const batch = this.#spare.pop() ?? new RowBatch(this.#settings.plan.written, 0)
     batch.firstRow = this.#laid
     batch.rows = 0
+    batch.bytes = 0
     this.batches.push(batch)
     return batch
   }
@@ -94,7 +95,7 @@ export class RowIntake implements RowSink {
       return
     }
     const problem = this.#lay(row)
-    if (problem === undefined) this.#keep()
+    if (problem === undefined) this.#keep(row)
     else this.#refuse(problem, line)
   }
 
@@ -102,9 +103,12 @@ export class RowIntake implements RowSink {
     return value !== null && value.bytes.toString() !== '0'
   }
 
-  #keep(): void {
+  #keep(row: FieldRow): void {
     this.#laid++
     this.#current.rows++
+    for (let field = 0; field < row.count; field++) {
+      if (row.nulls[field] === 0) this.#current.bytes += (row.ends[field] ?? 0) - (row.starts[field] ?? 0)
+    }
     if (this.#current.isFull) this.#current = this.#newBatch()
   }
 
@@ -165,14 +169,16 @@ export class RowIntake implements RowSink {
     const { column, rule } = written
     if (!this.#settings.strictMode) return this.#layNull(column, index, at)
     const value = rule.tag === 'source' ? fieldText(row, rule.index) : ''
+    const length = rule.tag === 'source' ? (row.ends[rule.index] ?? 0) - (row.starts[rule.index] ?? 0) : 0
     if (code === putTooLong) {
       return `String '${value.slice(0, 100)}' is too long. The type of '${column.name}' is ${errorTypeName(column.type)}'`
     }
-    return `The field (name = ${column.name}, pos = ${index}) is out of range. Type: ${errorTypeName(column.type)}, Value length: ${Buffer.byteLength(value)}, Value: ${value}`
+    return `The field (name = ${column.name}, pos = ${index}) is out of range. Type: ${errorTypeName(column.type)}, Value length: ${length}, Value: ${value}`
   }
 
   #default(index: number): LoadValue {
-    const bytes = this.#defaults[index]
+    const isFunction = this.#settings.plan.written[index]?.column.default?.tag === 'function'
+    const bytes = isFunction ? Buffer.from(crypto.randomUUID()) : this.#defaults[index]
     return bytes == null ? null : { bytes, binary: false }
   }
 
@@ -215,6 +221,9 @@ export class RowIntake implements RowSink {
   }
 }
 
+/** Of a value that is refused, this much is told. */
+const shownBytes = 1000
+
 /** A value that is NULL by itself, apart from the codes of the writers. */
 const putNull = -1
 
@@ -225,7 +234,8 @@ function putField(writer: ColumnWriter, row: FieldRow, field: number, at: number
 }
 
 function fieldText(row: FieldRow, index: number): string {
-  return row.sources[index]?.toString('utf8', row.starts[index], row.ends[index]) ?? ''
+  const start = row.starts[index] ?? 0
+  return row.sources[index]?.toString('utf8', start, Math.min(row.ends[index] ?? 0, start + shownBytes)) ?? ''
 }
 
 function opText(row: FieldRow, index: number): string | undefined {
@@ -235,6 +245,5 @@ function opText(row: FieldRow, index: number): string | undefined {
 function defaultBytes(column: ColumnDef, nowMs: number): Buffer | null {
   if (column.default === undefined) return null
   if (column.default.tag === 'literal') return Buffer.from(column.default.text)
-  if (column.default.tag === 'now') return Buffer.from(showTime(nowMs) ?? '')
-  return Buffer.from(crypto.randomUUID())
+  return column.default.tag === 'now' ? Buffer.from(showTime(nowMs) ?? '') : null
 }

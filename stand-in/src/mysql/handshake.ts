@@ -40,6 +40,7 @@ export interface HandshakeAnswer {
   readonly plugin: string | undefined
 }
 
+/** Reads the client's answer to the handshake: user, database and what it offers as proof. */
 export function answerHandshake(payload: Buffer): HandshakeAnswer {
   const reader = new PacketReader(payload)
   const capabilities = reader.int(4)

@@ -6,10 +6,12 @@ const maxPayload = 0xffffff
 export class PacketSocket {
   readonly #socket: Socket
   readonly #onPacket: (payload: Buffer) => void
-  #received: Buffer = Buffer.alloc(0)
-  #parts: Buffer[] = []
+  #received: Buffer[] = []
+  #receivedBytes = 0
+  #neededBytes = 4
+  readonly #parts: Buffer[] = []
   #sequence = 0
-  #pending: Buffer[] = []
+  readonly #pending: Buffer[] = []
   #pendingBytes = 0
 
   constructor(socket: Socket, onPacket: (payload: Buffer) => void) {
@@ -21,17 +23,21 @@ export class PacketSocket {
   }
 
   #receive(data: Buffer): void {
-    this.#received = this.#received.length === 0 ? data : Buffer.concat([this.#received, data])
-    while (this.#received.length >= 4) {
-      const length = this.#received.readUIntLE(0, 3)
-      if (this.#received.length < length + 4) return
-      this.#sequence = ((this.#received[3] ?? 0) + 1) & 0xff
-      this.#parts.push(this.#received.subarray(4, length + 4))
-      this.#received = this.#received.subarray(length + 4)
-      if (length === maxPayload) continue
-      const payload = this.#parts.length === 1 ? (this.#parts[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#parts)
-      this.#parts = []
-      this.#onPacket(payload)
+    this.#received.push(data)
+    this.#receivedBytes += data.length
+    // Pieces are joined only once the packet is whole: a long one would be copied again and again.
+    while (this.#receivedBytes >= this.#neededBytes) {
+      const bytes = this.#received.length === 1 ? data : Buffer.concat(this.#received)
+      this.#received = [bytes]
+      const length = bytes.readUIntLE(0, 3)
+      this.#neededBytes = length + 4
+      if (bytes.length < this.#neededBytes) return
+      this.#sequence = ((bytes[3] ?? 0) + 1) & 0xff
+      this.#parts.push(bytes.subarray(4, length + 4))
+      this.#received = [bytes.subarray(length + 4)]
+      this.#receivedBytes = bytes.length - length - 4
+      this.#neededBytes = 4
+      if (length < maxPayload) this.#onPacket(Buffer.concat(this.#parts.splice(0)))
     }
   }
 

@@ -9,6 +9,7 @@ export interface WireColumn {
   readonly isBinary: boolean
 }
 
+/** An OK packet; `info` is what the client shows as message. */
 export function okPacket(affectedRows: number, info: string, moreResults: boolean): Buffer {
   const status = statusFlag.autocommit | (moreResults ? statusFlag.moreResults : 0)
   const writer = new PacketWriter().int(0, 1).lenenc(affectedRows).lenenc(0).int(status, 2).int(0, 2)
@@ -16,6 +17,7 @@ export function okPacket(affectedRows: number, info: string, moreResults: boolea
   return writer.done()
 }
 
+/** An ERR packet. */
 export function errorPacket(errno: number, sqlState: string, message: string): Buffer {
   return new PacketWriter()
     .int(0xff, 1)
@@ -25,6 +27,7 @@ export function errorPacket(errno: number, sqlState: string, message: string): B
     .done()
 }
 
+/** An EOF packet, which ends columns and rows. */
 export function eofPacket(moreResults: boolean): Buffer {
   return new PacketWriter()
     .int(0xfe, 1)
@@ -33,7 +36,10 @@ export function eofPacket(moreResults: boolean): Buffer {
     .done()
 }
 
-/** One column definition (protocol 4.1). The character set is utf8 (33), or binary (63) for bytes and numbers. */
+/**
+ * One column definition (protocol 4.1). The character set is 33 (utf8mb3) for text and 63 for the rest, the flags are 0,
+ * as MysqlCodec.writeField has it: a client that takes 33 at its word cannot read four-byte characters.
+ */
 export function columnPacket(column: WireColumn, withDefault: boolean): Buffer {
   const isText = !column.isBinary && (column.type === columnType.varString || column.type === columnType.string)
   const writer = new PacketWriter()
@@ -47,7 +53,7 @@ export function columnPacket(column: WireColumn, withDefault: boolean): Buffer {
     .int(isText ? 33 : 63, 2)
     .int(column.length, 4)
     .int(column.type, 1)
-    .int(column.isBinary ? 128 : 0, 2)
+    .int(0, 2)
     .int(column.decimals, 1)
     .int(0, 2)
   if (withDefault) writer.int(0xfb, 1)

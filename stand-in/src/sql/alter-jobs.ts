@@ -5,7 +5,7 @@ import type { TableLocks } from '../txn/table-locks.ts'
 import type { LabelTable } from '../txn/label-table.ts'
 
 /** The states of a schema change (reference/starrocks.md 5). */
-export type AlterState = 'PENDING' | 'WAITING_TXN' | 'RUNNING' | 'FINISHED' | 'CANCELLED'
+type AlterState = 'PENDING' | 'WAITING_TXN' | 'RUNNING' | 'FINISHED' | 'CANCELLED'
 
 /** One ALTER TABLE that changes columns. */
 export interface AlterJob {

@@ -195,6 +195,7 @@ function withKeys(columns: readonly ColumnDef[], model: TableModel, keyNames: re
   })
 }
 
+/** Reads the text of a `COMMENT` clause, with or without the equals sign. */
 export function parseComment(cursor: TokenCursor): string {
   if (!cursor.accept('COMMENT')) return ''
   cursor.accept('=')

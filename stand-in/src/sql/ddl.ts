@@ -88,7 +88,7 @@ async function createTable(context: SqlContext, statement: CreateTable): Promise
 }
 
 /** The DuckDB table behind a definition: no constraint and no index, loads judge the rows (reference/performance.md 6). */
-export function createStorageSql(table: TableDef): string {
+function createStorageSql(table: TableDef): string {
   const columns = table.columns.map((column) => `${quoteName(column.name)} ${duckType(column.type)}`)
   return `CREATE TABLE ${storageName(table.id)} (${columns.join(', ')})`
 }

@@ -6,6 +6,7 @@ import { type DmlStatement, runDelete, runInsert, runUpdate } from './dml.ts'
 import type { QueryEnvironment } from './query-environment.ts'
 import { translateQuery } from './query-translator.ts'
 import type { Session } from './session.ts'
+import { showFrontendConfig } from './show-config.ts'
 import { describe, runShow } from './show.ts'
 import type { SqlContext } from './sql-context.ts'
 import { beginSql, commitSql, rollbackSql } from './sql-transaction.ts'
@@ -67,7 +68,7 @@ const runners: readonly (readonly [words: readonly string[], run: Runner])[] = [
   [['START', 'TRANSACTION'], ({ context, session, cursor }) => beginSql(context, session, cursor)],
   [['COMMIT'], ({ context, session, cursor }) => commitSql(context, session, cursor)],
   [['ROLLBACK'], ({ context, session, cursor }) => rollbackSql(context, session, cursor)],
-  [['ADMIN', 'SET'], () => ok()],
+  [['ADMIN', 'SHOW', 'FRONTEND', 'CONFIG'], ({ context, cursor }) => showFrontendConfig(context, cursor)],
   [['KILL'], () => ok()],
 ]
 

@@ -4,6 +4,7 @@ import { callRules } from './call-rules.ts'
 import { castTypes, functionNames } from './functions.ts'
 import type { QueryEnvironment } from './query-environment.ts'
 import { QueryWalk } from './query-walk.ts'
+import { reservedWords, timeUnits } from './reserved-words.ts'
 import { selectItems } from './select-items.ts'
 import { afterTables, commonTables, writeTable } from './table-reference.ts'
 import type { Token } from './token.ts'
@@ -51,11 +52,15 @@ function step(walk: QueryWalk, common: ReadonlySet<string>): void {
       return writeSign(walk, token)
     case 'name':
     case 'quoted':
-      return walk.level.wantsTable ? writeTable(walk, common) : writeName(walk, token)
+      return isTable(walk, token) ? writeTable(walk, common) : writeName(walk, token)
     case undefined:
       return
   }
 }
+
+/** Whether a name of a FROM clause is a table: not the SELECT of a subquery. */
+const isTable = (walk: QueryWalk, token: Token): boolean =>
+  walk.level.wantsTable && (token.tag === 'quoted' || !/^(?:SELECT|WITH|VALUES)$/.test(token.word))
 
 /** Patterns of LIKE have a backslash as escape in MySQL and none in DuckDB. */
 function writeString(walk: QueryWalk, token: Token): void {
@@ -160,8 +165,25 @@ function writeColumn(walk: QueryWalk, token: Token): void {
   const isThreeParts = walk.textAt(1) === '.' && walk.textAt(3) === '.'
   if (isThreeParts) walk.at += 2
   const shown = isThreeParts ? (walk.look(0) ?? token) : token
-  const isName = shown.tag === 'quoted' || walk.textAt(1) === '.' || walk.look(-1)?.text === '.'
-  walk.emit(isName ? quoteName(shown.text) : shown.text)
+  walk.emit(isSyntax(walk, shown) ? shown.text : quoteName(shown.text))
+}
+
+/** Whether a bare word is no name: a reserved word, a unit, or the type before a literal as in `DATE '2024-01-01'`. */
+function isSyntax(walk: QueryWalk, token: Token): boolean {
+  if (token.tag === 'quoted' || walk.textAt(1) === '.' || walk.look(-1)?.text === '.') return false
+  if (reservedWords.has(token.word)) return true
+  if (/^(?:DATE|TIMESTAMP|DATETIME)$/.test(token.word)) return walk.look(1)?.tag === 'string'
+  if (!timeUnits.has(token.word)) return false
+  return /^(?:EXTRACT|TRIM)$/.test(walk.level.call) || intervalBefore(walk)
+}
+
+/** Whether the word ends `INTERVAL n`. */
+function intervalBefore(walk: QueryWalk): boolean {
+  const back =
+    walk.look(-1)?.text === ')'
+      ? walk.tokens.findLastIndex(({ word }, at) => at < walk.at && word === 'INTERVAL')
+      : walk.at - 2
+  return walk.tokens[back]?.word === 'INTERVAL' || walk.tokens[walk.at - 3]?.word === 'INTERVAL'
 }
 
 /** Before these words a parenthesis opens no arguments. */

@@ -4,6 +4,7 @@ import { showType } from '../catalog/column-type.ts'
 import type { TableDef } from '../catalog/table-def.ts'
 import { StandInError } from '../stand-in-error.ts'
 import type { Session } from './session.ts'
+import { likeFilter } from './like-filter.ts'
 import { showCreateTable } from './show-create.ts'
 import { showCluster } from './show-cluster.ts'
 import type { SqlContext } from './sql-context.ts'
@@ -35,24 +36,6 @@ export function runShow(context: SqlContext, session: Session, cursor: TokenCurs
   const result = found === undefined ? showCluster(context, session, cursor) : found[1](context, session, cursor)
   if (result === undefined) throw cursor.unexpected()
   return result
-}
-
-/** `[FROM db]`, `[LIKE 'pattern']`; a WHERE or ORDER BY is read over unless `filter` takes it. */
-function likeFilter(cursor: TokenCursor): (name: string) => boolean {
-  if (!cursor.accept('LIKE')) return () => true
-  const pattern = cursor.string()
-  const expression = pattern
-    .replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll(String.raw`\\%`, '%25')
-    .replaceAll(String.raw`\\_`, '%5f')
-    .replaceAll('%25', '\u0001')
-    .replaceAll('%5f', '\u0002')
-    .replaceAll('%', '.*')
-    .replaceAll('_', '.')
-    .replaceAll('\u0001', '%')
-    .replaceAll('\u0002', '_')
-  const compiled = new RegExp(`^${expression}$`, 'is')
-  return (name) => compiled.test(name)
 }
 
 function fromDatabase(session: Session, cursor: TokenCursor): string {

@@ -1,5 +1,5 @@
 /** A column of a result that the stand-in makes itself: text, or a number where clients convert by type. */
-export interface ResultColumn {
+interface ResultColumn {
   readonly name: string
   readonly kind: 'text' | 'bigint'
 }
@@ -15,6 +15,7 @@ export type StatementResult =
   /** A query for DuckDB, whose rows are streamed. */
   | { readonly tag: 'query'; readonly sql: string }
 
+/** A statement that changed something and returns no rows. */
 export const ok = (affectedRows = 0, info = ''): StatementResult => ({ tag: 'ok', affectedRows, info })
 
 /** A result of text columns. */

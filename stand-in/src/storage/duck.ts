@@ -36,13 +36,16 @@ export class DuckConnection {
     return reader.getRows().map((row) => row.map((value) => (value === null ? null : String(value))))
   }
 
-  /** Runs `work` in one transaction, rolled back when it throws. */
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
-    await this.run('BEGIN')
+  /** Runs statements, then `work`, in one transaction, rolled back when anything throws. */
+  async transaction(sql: string, work?: () => void): Promise<void> {
     try {
-      const result = await work()
+      if (work === undefined) {
+        await this.run(`BEGIN; ${sql}; COMMIT`)
+        return
+      }
+      await this.run(`BEGIN; ${sql}`)
+      work()
       await this.run('COMMIT')
-      return result
     } catch (error) {
       await this.run('ROLLBACK').catch(() => undefined)
       throw error

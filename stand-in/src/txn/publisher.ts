@@ -7,7 +7,7 @@ import { type Duck, type DuckConnection, quoteName } from '../storage/duck.ts'
 import type { ApplyStep } from '../load/table-load.ts'
 import type { TableLocks } from './table-locks.ts'
 import type { Transaction } from './transaction.ts'
-import { recordSql } from './txn-store.ts'
+import { type NextState, recordSql } from './txn-store.ts'
 
 /** What the publisher works with. */
 export interface PublisherDeps {
@@ -29,7 +29,7 @@ export class Publisher {
    * PREPARE to VISIBLE at once. Every load must be finished.
    * @throws {Error} when DuckDB refuses; then nothing of it is visible.
    */
-  async publish(txn: Transaction, extraSql = ''): Promise<void> {
+  async publish(txn: Transaction): Promise<void> {
     const loads = [...txn.loads.values()]
     await this.#deps.locks.holding(
       loads.map((load) => load.table.id),
@@ -38,25 +38,16 @@ export class Publisher {
         const connection = await this.connectionOf(txn)
         const steps: ApplyStep[] = []
         for (const load of loads) steps.push(await load.applyStep())
-        const before = { status: txn.status, commitMs: txn.commitMs, finishMs: txn.finishMs }
-        this.#becomeVisible(txn)
-        const sql = [...steps.map((step) => step.sql), extraSql, recordSql(txn, false)].filter((text) => text !== '')
-        try {
-          await connection.transaction(async () => {
-            await connection.run(sql.join('; '))
-            for (const { append } of steps) {
-              if (append === undefined) continue
-              appendBatches(
-                connection.handle,
-                { catalog: null, schema: 'data', table: `t${append.tableId}`, withOps: false },
-                append.batches,
-              )
-            }
-          })
-        } catch (error) {
-          Object.assign(txn, before)
-          throw error
-        }
+        const next = this.#visible(txn)
+        const sql = [...steps.map((step) => step.sql), recordSql(txn, next, false)].filter((text) => text !== '')
+        await connection.transaction(sql.join('; '), () => {
+          for (const { append } of steps) {
+            if (append === undefined) continue
+            const target = { catalog: null, schema: 'data', table: `t${append.tableId}`, withOps: false }
+            appendBatches(connection.handle, target, append.batches)
+          }
+        })
+        Object.assign(txn, next)
       },
     )
   }
@@ -67,10 +58,11 @@ export class Publisher {
       txn.hardened.push({ ...(await load.harden()), tableId: load.table.id })
     }
     txn.loads.clear()
-    txn.status = status
-    if (status === 'COMMITTED') txn.commitMs = this.#deps.clock.nowMs()
+    const commitMs = status === 'COMMITTED' ? this.#deps.clock.nowMs() : undefined
+    const next = { status, commitMs, finishMs: undefined }
     const connection = await this.connectionOf(txn)
-    await connection.run(`BEGIN; ${recordSql(txn, true)}; COMMIT`)
+    await connection.run(`BEGIN; ${recordSql(txn, next, true)}; COMMIT`)
+    Object.assign(txn, next)
   }
 
   /** PREPARED or COMMITTED to VISIBLE, with the table locks held by the caller or not needed yet. */
@@ -82,11 +74,11 @@ export class Publisher {
       if (table === undefined) continue
       sql.push(applyStagedSql(table, rows), `DROP TABLE ${rows.stageTable}`)
     }
-    txn.hardened = []
-    this.#becomeVisible(txn)
-    sql.push(recordSql(txn, true))
+    const next = this.#visible(txn)
+    sql.push(recordSql(txn, next, true))
     const connection = await this.connectionOf(txn)
-    await connection.transaction(() => connection.run(sql.join('; ')))
+    await connection.transaction(sql.join('; '))
+    Object.assign(txn, next, { hardened: [] })
   }
 
   async lockedPublishHardened(txn: Transaction): Promise<void> {
@@ -96,11 +88,9 @@ export class Publisher {
     )
   }
 
-  #becomeVisible(txn: Transaction): void {
+  #visible(txn: Transaction): NextState {
     const nowMs = this.#deps.clock.nowMs()
-    txn.status = 'VISIBLE'
-    txn.commitMs ??= nowMs
-    txn.finishMs = nowMs
+    return { status: 'VISIBLE', commitMs: txn.commitMs ?? nowMs, finishMs: nowMs }
   }
 
   /** A dropped table fails the commit (reference/starrocks.md 6.1). */

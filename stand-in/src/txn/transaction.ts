@@ -54,8 +54,10 @@ export class Transaction {
   readonly counts: TxnCounts = { total: 0, loaded: 0, filtered: 0, unselected: 0, bytes: 0 }
   readonly tableNames = new Set<string>()
   readonly loads = new Map<string, TableLoad>()
-  /** Tables with a load under way; for single-table transactions any request makes the whole label busy. */
+  /** Requests under way, by table or operation; while there are any, what the transaction holds is not released. */
   readonly busy = new Set<string>()
+  /** A commit or prepare is under way: nobody else may end the transaction. */
+  isEnding = false
   connection: Promise<DuckConnection> | undefined
 
   constructor(begin: {

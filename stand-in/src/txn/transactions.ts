@@ -124,12 +124,26 @@ export class Transactions {
     txn.lastActiveMs = this.#deps.clock.nowMs()
   }
 
+  /** A request works on the transaction; `leave` must follow. */
+  enter(txn: Transaction, request: string): void {
+    txn.busy.add(request)
+    this.touch(txn)
+  }
+
+  /** The request is over; the last one to leave a finished transaction releases what it held. */
+  async leave(txn: Transaction, request: string): Promise<void> {
+    txn.busy.delete(request)
+    this.touch(txn)
+    if (txn.isFinal && txn.busy.size === 0) await this.#deps.publisher.release(txn)
+  }
+
   /**
    * PREPARE to VISIBLE. `publish-timeout` leaves it COMMITTED for a while.
    * @returns whether it is visible on return.
    * @throws {LoadFailure} when the rows are not good enough; the transaction is then ABORTED.
    */
   async commit(txn: Transaction, fault?: Fault): Promise<boolean> {
+    this.#beginEnd(txn)
     try {
       this.#judge(txn)
       this.#strike(fault)
@@ -139,12 +153,18 @@ export class Transactions {
       }
       await this.#deps.publisher.publish(txn)
     } catch (error) {
+      txn.isEnding = false
       await this.abort(txn, messageOf(error))
       if (fault?.action === 'false-ok') return true
       throw error
     }
     await this.#close(txn)
     return true
+  }
+
+  #beginEnd(txn: Transaction): void {
+    if (txn.isFinal || txn.isEnding) throw new LoadFailure('current transaction is aborted')
+    txn.isEnding = true
   }
 
   #strike(fault: Fault | undefined): void {
@@ -190,35 +210,40 @@ export class Transactions {
 
   /** PREPARE to PREPARED: the rows are judged and survive a restart (2). */
   async prepare(txn: Transaction, timeoutMs: number | undefined): Promise<void> {
+    this.#beginEnd(txn)
     try {
       this.#judge(txn)
       txn.preparedTimeoutMs = timeoutMs ?? preparedTimeoutMs
       txn.preparedMs = this.#deps.clock.nowMs()
       await this.#deps.publisher.harden(txn, 'PREPARED')
     } catch (error) {
+      txn.isEnding = false
       await this.abort(txn, messageOf(error))
       throw error
     }
+    txn.isEnding = false
   }
 
   /** PREPARED to VISIBLE. */
   async commitPrepared(txn: Transaction, fault?: Fault): Promise<boolean> {
-    this.#strike(fault)
-    if (fault?.action === 'publish-timeout') {
-      await this.#deps.publisher.harden(txn, 'COMMITTED')
-      this.#deps.clock.after(fault.ms, () => {
-        void this.publishCommitted(txn).catch(() => undefined)
-      })
-      return false
+    this.#beginEnd(txn)
+    try {
+      this.#strike(fault)
+      if (fault?.action === 'publish-timeout') {
+        await this.#commitSlowly(txn, fault.ms)
+        return false
+      }
+      await this.#deps.publisher.lockedPublishHardened(txn)
+    } finally {
+      txn.isEnding = false
     }
-    await this.#deps.publisher.lockedPublishHardened(txn)
     await this.#close(txn)
     return true
   }
 
   /** Ends a transaction without effect. Safe to call again. */
   async abort(txn: Transaction, reason: string): Promise<void> {
-    if (txn.isFinal || txn.status === 'COMMITTED') return
+    if (txn.isFinal || txn.isEnding || txn.status === 'COMMITTED') return
     const wasRecorded = txn.status === 'PREPARED'
     txn.status = 'ABORTED'
     txn.reason = reason
@@ -231,14 +256,13 @@ export class Transactions {
     if (txn.status === 'VISIBLE') txn.multiState = 'COMMITED'
     if (txn.status === 'ABORTED') txn.multiState = 'CANCELLED'
     this.labels.finish(txn)
-    await this.#deps.publisher.release(txn)
+    if (txn.busy.size === 0) await this.#deps.publisher.release(txn)
   }
 
-  /** A connection and a transaction that a client has left alone for too long are ended (2, 2.1). */
+  /** Transactions that have taken, or been left alone for, too long are ended (2, 2.1). */
   async abortOverdue(): Promise<void> {
     const nowMs = this.#deps.clock.nowMs()
     for (const txn of Array.from(this.labels.open)) {
-      if (txn.busy.size > 0) continue
       const idle =
         txn.status === 'PREPARE' && txn.idleTimeoutMs !== undefined && nowMs - txn.lastActiveMs > txn.idleTimeoutMs
       const late = txn.status === 'PREPARE' && nowMs - txn.beginMs > txn.timeoutMs

@@ -17,8 +17,15 @@ interface StoredTxn {
   readonly hardened: HardenedRows[]
 }
 
-/** The statement that records a transaction as it now stands, to be run in the DuckDB transaction that makes it true. */
-export function recordSql(txn: Transaction, replaces: boolean): string {
+/** What a transaction is about to become: recorded first, true in memory once DuckDB has committed it. */
+export interface NextState {
+  readonly status: TxnStatus
+  readonly commitMs: number | undefined
+  readonly finishMs: number | undefined
+}
+
+/** The statement that records a transaction in its next state, to be run in the DuckDB transaction that makes it true. */
+export function recordSql(txn: Transaction, next: NextState, replaces: boolean): string {
   const body: StoredTxn = {
     reason: txn.reason,
     tables: [...txn.tableNames],
@@ -26,37 +33,44 @@ export function recordSql(txn: Transaction, replaces: boolean): string {
     timeoutMs: txn.timeoutMs,
     preparedMs: txn.preparedMs,
     preparedTimeoutMs: txn.preparedTimeoutMs,
-    commitMs: txn.commitMs,
+    commitMs: next.commitMs,
     counts: txn.counts,
     errorLog: txn.errorLog,
-    hardened: txn.hardened,
+    hardened: next.finishMs === undefined ? txn.hardened : [],
   }
   const values = [
     txn.id,
     quoteText(txn.database),
     quoteText(txn.label),
     quoteText(txn.kind),
-    quoteText(txn.status),
-    txn.finishMs ?? 'NULL',
+    quoteText(next.status),
+    next.finishMs ?? 'NULL',
     quoteText(JSON.stringify(body)),
   ]
-  const insert = `INSERT INTO sr.txns VALUES (${values.join(', ')})${loadRowsSql(txn)}`
+  const insert = `INSERT INTO sr.txns VALUES (${values.join(', ')})${loadRowsSql(txn, next)}`
   return replaces ? `DELETE FROM sr.txns WHERE txn_id = ${txn.id}; ${insert}` : insert
 }
 
+const loadTypes = {
+  insert: 'INSERT',
+  plain: 'STREAM_LOAD',
+  single: 'TRANSACTION_STREAM_LOAD',
+  multi: 'TRANSACTION_STREAM_LOAD',
+}
+
 /** information_schema.loads: one row a table, once the transaction is over (reference/starrocks.md 6). */
-function loadRowsSql(txn: Transaction): string {
-  if (!txn.isFinal || txn.tableNames.size === 0) return ''
-  const finished = txn.status === 'VISIBLE'
+function loadRowsSql(txn: Transaction, next: NextState): string {
+  if (next.finishMs === undefined || txn.tableNames.size === 0) return ''
+  const isFinished = next.status === 'VISIBLE'
   const time = (epochMs: number | undefined): string =>
     epochMs === undefined ? 'NULL' : `TIMESTAMP ${quoteText(showTime(epochMs) ?? '')}`
-  const type = txn.kind === 'insert' ? 'INSERT' : txn.kind === 'plain' ? 'STREAM_LOAD' : 'TRANSACTION_STREAM_LOAD'
   const rows = [...txn.tableNames].map((table) =>
     [
       `(${txn.id}, ${quoteText(txn.label)}, NULL, ${quoteText(txn.database)}, ${quoteText(table)}, 'root', 'default_warehouse'`,
-      `'${finished ? 'FINISHED' : 'CANCELLED'}', '${finished ? 'ETL:100%; LOAD:100%' : 'ETL:N/A; LOAD:N/A'}', '${type}', 'NORMAL'`,
+      isFinished ? `'FINISHED', 'ETL:100%; LOAD:100%'` : `'CANCELLED', 'ETL:N/A; LOAD:N/A'`,
+      `'${loadTypes[txn.kind]}', 'NORMAL'`,
       `${txn.counts.total}, ${txn.counts.bytes}, ${txn.counts.filtered}, ${txn.counts.unselected}, ${txn.counts.loaded}, ''`,
-      `${time(txn.beginMs)}, ${time(txn.beginMs)}, ${time(txn.commitMs)}, ${time(txn.finishMs)}, '{}'`,
+      `${time(txn.beginMs)}, ${time(txn.beginMs)}, ${time(next.commitMs)}, ${time(next.finishMs)}, '{}'`,
       `${txn.reason === '' ? 'NULL' : quoteText(txn.reason)}, ${trackingSql(txn)}, NULL)`,
     ].join(', '),
   )
@@ -70,7 +84,7 @@ function trackingSql(txn: Transaction): string {
 
 /** Records a transaction outside of any other change. */
 export async function record(duck: Duck, txn: Transaction, replaces: boolean): Promise<void> {
-  await duck.with((connection) => connection.run(`BEGIN; ${recordSql(txn, replaces)}; COMMIT`))
+  await duck.with((connection) => connection.run(`BEGIN; ${recordSql(txn, txn, replaces)}; COMMIT`))
 }
 
 /** Forgets evicted transactions on disk too. */

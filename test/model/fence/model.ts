@@ -26,7 +26,8 @@ function timeSteps(world: World, state: State): Step<State>[] {
   const steps: Step<State>[] = []
   state.writers.forEach(({ id, answer }, index) => {
     const ages = answer === 'valid' || (answer === 'underWay' && world.rules.answerAgedFromSending)
-    if (ages) steps.push({ name: `the answer of ${id} is over`, next: withWriter(state, index, { answer: 'none' }) })
+    const next = withWriter(state, index, { answer: 'none' })
+    if (ages) steps.push({ name: `the answer of ${id} is over`, next, rare: true })
   })
   return steps
 }

@@ -13,7 +13,8 @@ export interface Actor {
 
 /** A step by one process. */
 export function act(actor: Actor, name: string, change: Partial<Writer>, state = actor.state): Step<State> {
-  return { name: `${actor.writer.id}: ${name}`, next: withWriter(state, actor.index, change) }
+  const { id } = actor.writer
+  return { name: `${id}: ${name}`, next: withWriter(state, actor.index, change), by: id }
 }
 
 /** The next attempt, or the end of a process that has none left. */

@@ -24,6 +24,8 @@ export interface Rules {
   readonly unknownAsksRow: boolean
   /** The OK of a commit is believed only when the label's state says so too. */
   readonly verifyCommit: boolean
+  /** After its raise a process reads the row, and goes on only if it is its own. */
+  readonly readRaise: boolean
   /** The row is read only when every commit before it is VISIBLE. */
   readonly waitVisible: boolean
   /** A commit is sent only under a valid answer about the slot's owner. */
@@ -57,6 +59,7 @@ export const allRules: Rules = {
   newLabelOnceUsed: true,
   unknownAsksRow: true,
   verifyCommit: true,
+  readRaise: true,
   waitVisible: true,
   ownCommit: true,
   answerAgedFromSending: true,

@@ -54,6 +54,7 @@ function verify(actor: Actor): Steps {
   if (!world.rules.verifyCommit) return [act(actor, 'believes the commit', done(actor))]
   const label = stateOf(world, state, writer)
   const committed = label === 'committed' || label === 'visible'
+  if (writer.work.kind === 'raise' && world.rules.readRaise) return doubt(actor)
   return committed ? [act(actor, `label is ${label}`, done(actor))] : doubt(actor)
 }
 

@@ -26,7 +26,7 @@ function processSteps(state: State): Step<State>[] {
       ...rest,
       writers: state.writers.map((other, at) => (at === index ? { ...other, ...change } : other)),
     })
-    if (answer) steps.push({ name: `the answer of ${id} is over`, next: put({ answer: false }) })
+    if (answer) steps.push({ name: `the answer of ${id} is over`, next: put({ answer: false }), rare: true })
     if (pc.at === 'dead') {
       const next = put(started(state.nextId), { nextId: state.nextId + 1 })
       steps.push({ name: `${state.nextId} starts in place of ${id}`, next })

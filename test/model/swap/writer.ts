@@ -16,7 +16,7 @@ const quits: Partial<Writer> = { pc: { at: 'ended' }, answer: false }
 
 function act({ index, writer }: Actor, name: string, change: Partial<Writer>, state: State): Step<State> {
   const writers = state.writers.map((other, at) => (at === index ? { ...other, ...change } : other))
-  return { name: `${writer.id}: ${name}`, next: { ...state, writers } }
+  return { name: `${writer.id}: ${name}`, next: { ...state, writers }, by: writer.id }
 }
 
 const told = (statement: Statement) =>

@@ -124,14 +124,18 @@ export class LoadHttpClient {
   async #at<T>(url: URL | null, path: string, run: (url: URL) => Promise<T>): Promise<T> {
     if (url !== null) return await run(url)
     const { feHttp } = this.#options
-    for (let tried = 1; ; tried += 1) {
-      const base = feHttp[this.#good] ?? feHttp[0]
+    const first = this.#good
+    for (let tried = 0; ; tried += 1) {
+      // Calls run at once: each goes through the front ends in its own order, and only one that answers is kept in mind.
+      const index = (first + tried) % feHttp.length
+      const base = feHttp[index]
       if (base === undefined) throw new ExchangeError('no front end is configured', 'connect', false)
       try {
-        return await run(new URL(path, base))
+        const result = await run(new URL(path, base))
+        this.#good = index
+        return result
       } catch (error) {
-        if (!(error instanceof ExchangeError) || error.phase !== 'connect' || tried >= feHttp.length) throw error
-        this.#good = (this.#good + 1) % feHttp.length
+        if (!(error instanceof ExchangeError) || error.phase !== 'connect' || tried + 1 >= feHttp.length) throw error
       }
     }
   }

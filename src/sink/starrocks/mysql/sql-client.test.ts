@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { StandInProcess } from '../testing/stand-in-process.ts'
 import { SqlClient, type SqlClientOptions } from './sql-client.ts'
 
-describe('the SQL client', () => {
+describe('the SQL client', { timeout: 30_000 }, () => {
   let standIn: StandInProcess
 
   beforeAll(async () => {

@@ -115,20 +115,22 @@ export class SqlClient implements AsyncDisposable {
 
   async #connect(): Promise<Connection> {
     const { addresses, user, password, connectMs } = this.#options
-    for (let tried = 1; ; tried += 1) {
-      const address = addresses[this.#good] ?? addresses[0]
+    const first = this.#good
+    for (let tried = 0; ; tried += 1) {
+      const index = (first + tried) % addresses.length
+      const address = addresses[index]
       if (address === undefined) throw new SyncError('CONFIG_INVALID', 'target.fe_mysql names no front end')
       try {
         const { host, port } = address
         const connection = await createConnection({ host, port, user, password, connectTimeout: connectMs })
         // Without a listener a connection that is closed while it is idle would end the process.
         connection.on('error', () => undefined)
+        this.#good = index
         return connection
       } catch (error) {
         const refusal = serverRefusal(error)
         if (refusal !== null) throw outcomeError(judgeSqlError(refusal.errno, refusal.message), 'connect to StarRocks')
-        if (tried >= addresses.length) throw unreachable(error, `connect to ${address.host}:${address.port}`)
-        this.#good = (this.#good + 1) % addresses.length
+        if (tried + 1 >= addresses.length) throw unreachable(error, `connect to ${address.host}:${address.port}`)
       }
     }
   }

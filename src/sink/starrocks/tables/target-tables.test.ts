@@ -18,7 +18,7 @@ import {
 import { routeOf, schemaOf } from '../testing/source-fixtures.ts'
 import { StandInProcess } from '../testing/stand-in-process.ts'
 
-describe('target tables', { timeout: 20_000 }, () => {
+describe('target tables', { timeout: 60_000 }, () => {
   let standIn: StandInProcess
   let target: StarRocksTarget
   let writer: Writer

@@ -47,7 +47,7 @@ export async function discoverTables(session: Session, request: DiscoveryRequest
       refused.push(described)
       continue
     }
-    const leaves = survey.facts.leaves.filter((leaf) => leaf.relation === oid)
+    const leaves = survey.facts.leaves.get(oid) ?? []
     const partitions = table.relation.kind === 'p' ? await request.partitions.look(session, oid, leaves) : []
     tables.push({ schema: described, route, partitions })
   }
@@ -71,7 +71,7 @@ function describe(
     return { table: tableId(relation.schema, relation.name), code: 'PUBLICATION_UNUSABLE', ...fault }
   }
   const names = publication.tables.get(`${relation.schema}.${relation.name}`)?.columns ?? null
-  const columns = survey.facts.columns.filter((column) => column.relation === relation.oid)
+  const columns = survey.facts.columns.get(relation.oid) ?? []
   const published = { names, storedGenerated: publication.storedGenerated }
   const built = buildSchema(table, columns, published, survey.typeOf)
   return 'code' in built ? built : request.versions.number(built)

@@ -14,6 +14,8 @@ export interface UsableRelation {
 /** What is to become of a relation that the patterns mean. */
 export type Judgement = UsableRelation | { readonly tag: 'refused'; readonly refused: RefusedTable }
 
+type KeySource = UsableRelation['key']['source']
+
 type Refusal = Omit<RefusedTable, 'table'>
 
 /** Decides whether a relation can be copied and kept equal, and by which key. `role` is who we are. */
@@ -24,14 +26,14 @@ export function judgeRelation(relation: RelationFacts, facts: CatalogFacts, role
   })
   const obstacle = refuseKind(relation) ?? refuseAccess(relation, role)
   if (obstacle !== null) return refuse(obstacle)
-  const columns = facts.columns.filter((column) => column.relation === relation.oid)
-  const indexes = facts.indexes.filter((index) => index.relation === relation.oid)
+  const columns = facts.columns.get(relation.oid) ?? []
+  const indexes = facts.indexes.get(relation.oid) ?? []
   const key = chooseKey(relation.replica_identity, indexes, columns)
   if (key.tag === 'none') return refuse(refuseKeyless(relation, key))
   const keyNames = columns.filter((column) => key.attnums.includes(column.attnum)).map((column) => column.name)
-  const leaves = facts.leaves.filter((leaf) => leaf.relation === relation.oid)
+  const leaves = facts.leaves.get(relation.oid) ?? []
   for (const leaf of leaves) {
-    const refusal = refuseLeaf(leaf, keyNames)
+    const refusal = refuseLeaf(leaf, keyNames, key.source)
     if (refusal !== null) return refuse(refusal)
   }
   return { tag: 'usable', relation, key }
@@ -94,7 +96,7 @@ function keyRemedy(relation: RelationFacts, key: Extract<KeyChoice, { tag: 'none
 }
 
 /** The old row of a change in a partition is what that partition's own replica identity logs. */
-function refuseLeaf(leaf: LeafFacts, keyNames: readonly string[]): Refusal | null {
+function refuseLeaf(leaf: LeafFacts, keyNames: readonly string[], source: KeySource): Refusal | null {
   const name = quoteQualified(leaf.schema, leaf.name)
   if (leaf.kind === 'f') {
     const reason = `its partition ${name} is a foreign table, whose changes are not in this server`
@@ -109,6 +111,9 @@ function refuseLeaf(leaf: LeafFacts, keyNames: readonly string[]): Refusal | nul
   return {
     code: 'TABLE_NO_KEY',
     reason: `the replica identity of its partition ${name} does not hold the key (${keyNames.join(', ')})`,
-    remedy: `ALTER TABLE ${name} REPLICA IDENTITY DEFAULT;`,
+    remedy:
+      source === 'primary-key'
+        ? `ALTER TABLE ${name} REPLICA IDENTITY DEFAULT;`
+        : `ALTER TABLE ${name} REPLICA IDENTITY USING INDEX ...; -- its unique index of (${keyNames.join(', ')})`,
   }
 }

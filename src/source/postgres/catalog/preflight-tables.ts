@@ -22,7 +22,7 @@ export function checkTables(survey: Survey, publishesStoredGenerated: boolean): 
   }
   return survey.judgements.flatMap((judgement) => {
     if (judgement.tag === 'refused') return [refusedTable(judgement.refused, kindOf(judgement.refused, survey))]
-    const columns = survey.facts.columns.filter((column) => column.relation === judgement.relation.oid)
+    const columns = survey.facts.columns.get(judgement.relation.oid) ?? []
     return [...checkIdentity(judgement, columns), ...checkGenerated(judgement, columns, publishesStoredGenerated)]
   })
 }

@@ -75,9 +75,10 @@ export type LeafFacts = {
 /** Everything that {@link judgeTable} wants to know of some relations. */
 export interface CatalogFacts {
   readonly relations: readonly RelationFacts[]
-  readonly columns: readonly ColumnFacts[]
-  readonly indexes: readonly IndexFacts[]
-  readonly leaves: readonly LeafFacts[]
+  /** By the relation's oid, as the others; a relation without any has no entry. */
+  readonly columns: ReadonlyMap<number, readonly ColumnFacts[]>
+  readonly indexes: ReadonlyMap<number, readonly IndexFacts[]>
+  readonly leaves: ReadonlyMap<number, readonly LeafFacts[]>
 }
 
 /** Reads the facts of these relations; one that is gone meanwhile is left out. */
@@ -85,10 +86,16 @@ export async function readRelations(session: Session, oids: readonly number[]): 
   const doing = 'reading the catalog'
   return {
     relations: await session.query<RelationFacts>(doing, RELATIONS_SQL, [oids]),
-    columns: await session.query<ColumnFacts>(doing, COLUMNS_SQL, [oids]),
-    indexes: await session.query<IndexFacts>(doing, INDEXES_SQL, [oids]),
-    leaves: await session.query<LeafFacts>(doing, LEAVES_SQL, [oids]),
+    columns: byRelation(await session.query<ColumnFacts>(doing, COLUMNS_SQL, [oids])),
+    indexes: byRelation(await session.query<IndexFacts>(doing, INDEXES_SQL, [oids])),
+    leaves: byRelation(await session.query<LeafFacts>(doing, LEAVES_SQL, [oids])),
   }
+}
+
+function byRelation<Row extends { readonly relation: number }>(
+  rows: readonly Row[],
+): ReadonlyMap<number, readonly Row[]> {
+  return Map.groupBy(rows, (row) => row.relation)
 }
 
 const RELATIONS_SQL = `
@@ -103,10 +110,10 @@ const RELATIONS_SQL = `
      SELECT coalesce(bool_or(l.reltoastrelid <> 0), false) AS has_toast,
             coalesce(sum(pg_relation_size(l.oid)), 0) AS size_bytes,
             CASE WHEN bool_and(l.reltuples >= 0) THEN sum(l.reltuples)::int8 ELSE -1 END AS estimated_rows
-       FROM pg_class l
-      WHERE CASE WHEN c.relkind = 'p' THEN l.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)
-                 ELSE l.oid = c.oid END
-        AND l.relkind IN ('r', 'm')
+       FROM (SELECT c.oid WHERE c.relkind <> 'p'
+             UNION ALL
+             SELECT p.relid FROM pg_partition_tree(c.oid) p WHERE c.relkind = 'p' AND p.isleaf) part(oid)
+       JOIN pg_class l ON l.oid = part.oid AND l.relkind IN ('r', 'm')
    ) s
    WHERE c.oid = ANY($1::oid[])
    ORDER BY n.nspname, c.relname`

@@ -16,6 +16,8 @@ export class Session implements AsyncDisposable {
   readonly #socket: Socket
   readonly #clock: Clock
   #lost: Error | null = null
+  /** Settles when the statement before has: the client library is given one at a time. */
+  #before: Promise<unknown> = Promise.resolve()
 
   constructor(client: pg.Client, socket: Socket, clock: Clock) {
     this.#client = client
@@ -35,8 +37,8 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Runs one statement and returns its rows, as the client library parses them (int8 and numeric as text). Without
-   * values several statements may stand in one text; the rows are then those of the last one.
+   * Runs one statement after those before and returns its rows, as the client library parses them (int8 and numeric as
+   * text). Without values several statements may stand in one text; the rows are then those of the last one.
    *
    * @throws {SyncError} what {@link sourceError} makes of the failure; `doing` says what was attempted.
    */
@@ -45,15 +47,16 @@ export class Session implements AsyncDisposable {
     sql: string,
     values?: readonly unknown[],
   ): Promise<readonly Row[]> {
+    const turn = this.#before.then(() => this.#client.query<Row>(sql, values === undefined ? undefined : [...values]))
+    this.#before = turn.catch(() => undefined)
     try {
-      const answer: unknown = await this.#client.query<Row>(sql, values === undefined ? undefined : [...values])
-      return rowsOf<Row>(answer)
+      return rowsOf<Row>(await turn)
     } catch (error) {
       throw this.explain(error, doing)
     }
   }
 
-  /** Hands a statement of another kind to the client library, after the ones before it. */
+  /** Hands a statement of another kind to the client library. Only while no other one runs. */
   submit(statement: pg.Submittable): void {
     this.#client.query(statement)
   }

@@ -171,7 +171,7 @@ test('looks asked keys up in the index, never by reading the whole table', async
   const scans = await waitFor(
     async () => {
       const [row] = await database.query<{ seq: string; idx: string }>(
-        `select seq_scan::text as seq, idx_scan::text as idx from pg_stat_user_tables where relname = 'many'`,
+        `select seq_tup_read::text as seq, idx_scan::text as idx from pg_stat_user_tables where relname = 'many'`,
       )
       return row?.idx === '0' ? null : row
     },

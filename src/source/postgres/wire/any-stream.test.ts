@@ -237,7 +237,7 @@ test('any transactions, cut and paused anywhere, arrive as if each had been sent
       expect(found.commits).toEqual(expected.commits)
       expect(found.heads.map(({ commitLsn }) => commitLsn)).toEqual(expected.heads.map(({ commitLsn }) => commitLsn))
     }),
-    { numRuns: 150 },
+    { numRuns: 400 },
   )
 }, 60_000)
 
@@ -256,6 +256,6 @@ test('any damaged byte ends in a SyncError or in rows, never in another error or
       )
       for (const error of errors) if (!(error instanceof SyncError)) throw error
     }),
-    { numRuns: 300 },
+    { numRuns: 600 },
   )
 }, 60_000)

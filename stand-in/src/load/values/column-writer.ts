@@ -3,10 +3,13 @@ import duckdb, { type Vector } from '@duckdb/node-bindings'
 /** Rows of one batch: DuckDB's vector size, so that a full batch is one data chunk. */
 export const batchRows = 2048
 
-/** What became of a value's text: stored, not convertible, or longer than its column. */
+/** The value was stored. */
 export const putOk = 0
+/** The text cannot be converted to the column's type. */
 export const putBad = 1
+/** The text is longer than its column. */
 export const putTooLong = 2
+/** What became of a value's text. */
 export type PutCode = typeof putOk | typeof putBad | typeof putTooLong
 
 /**

@@ -143,7 +143,7 @@ function setDate(year: number, month: number, day: number, into: DateParts): boo
 }
 
 /** Days since 1970-01-01 of a date in the proleptic Gregorian calendar. */
-export function daysFromCivil(year: number, month: number, day: number): number {
+function daysFromCivil(year: number, month: number, day: number): number {
   const shifted = month <= 2 ? year - 1 : year
   const era = Math.floor(shifted / 400)
   const yearOfEra = shifted - era * 400

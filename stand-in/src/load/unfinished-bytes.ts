@@ -1,0 +1,39 @@
+const empty = Buffer.alloc(0)
+
+/**
+ * What a reader has not been able to finish yet. Pieces are joined only when they have doubled what was there: a row
+ * of many megabytes would else be copied and scanned again with every piece.
+ */
+export class UnfinishedBytes {
+  #pieces: Buffer[] = []
+  #bytes = 0
+  #tryAt = 0
+
+  /** All bytes so far, when it is worth trying again; else undefined. */
+  add(piece: Buffer): Buffer | undefined {
+    this.#pieces.push(piece)
+    this.#bytes += piece.length
+    return this.#bytes < this.#tryAt ? undefined : this.all()
+  }
+
+  /** All bytes so far. */
+  all(): Buffer {
+    const all = this.#pieces.length === 1 ? (this.#pieces[0] ?? empty) : Buffer.concat(this.#pieces)
+    this.#pieces = [all]
+    return all
+  }
+
+  /** Replaces everything by what a try has left over. */
+  keep(rest: Buffer): void {
+    this.#pieces = rest.length === 0 ? [] : [rest]
+    this.#bytes = rest.length
+    this.#tryAt = rest.length * 2
+  }
+
+  /** Takes everything away. */
+  take(): Buffer {
+    const all = this.#bytes === 0 ? empty : this.all()
+    this.keep(empty)
+    return all
+  }
+}

@@ -1,0 +1,17 @@
+/** Words of a query that are syntax; any other bare word is a name and is quoted, as DuckDB reserves other words. */
+export const reservedWords: ReadonlySet<string> = new Set(
+  [
+    'SELECT DISTINCT ALL FROM WHERE GROUP BY HAVING ORDER LIMIT OFFSET UNION INTERSECT EXCEPT WITH RECURSIVE AS ON USING',
+    'JOIN INNER LEFT RIGHT FULL OUTER CROSS NATURAL SEMI ANTI LATERAL VALUES',
+    'AND OR NOT XOR IN IS NULL TRUE FALSE LIKE ILIKE BETWEEN EXISTS ESCAPE CASE WHEN THEN ELSE END INTERVAL',
+    'ASC DESC NULLS FIRST LAST OVER PARTITION ROWS RANGE UNBOUNDED PRECEDING FOLLOWING CURRENT ROW WINDOW QUALIFY',
+    'ROLLUP CUBE GROUPING SETS ANY SOME DEFAULT',
+  ]
+    .join(' ')
+    .split(' '),
+)
+
+/** Units after INTERVAL n and in EXTRACT(unit FROM x), where they are no columns. */
+export const timeUnits: ReadonlySet<string> = new Set(
+  'MICROSECOND MILLISECOND SECOND MINUTE HOUR DAY WEEK MONTH QUARTER YEAR BOTH LEADING TRAILING'.split(' '),
+)

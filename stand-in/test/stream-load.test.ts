@@ -1,0 +1,130 @@
+import { gzipSync, zstdCompressSync, deflateSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { RunningStandIn } from './support/running-stand-in.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let sr: RunningStandIn
+
+beforeAll(async () => {
+  sr = await RunningStandIn.start(['--label-keep-max', '5'])
+  await sr.sql.query(`CREATE DATABASE d; USE d;
+    CREATE TABLE t (k INT, v VARCHAR(5), n INT NOT NULL) PRIMARY KEY(k) DISTRIBUTED BY HASH(k) PROPERTIES("replication_num" = "1")`)
+})
+afterAll(async () => sr[Symbol.asyncDispose]())
+
+const strict = { strict_mode: 'true' }
+
+describe('replies of a plain stream load (starrocks.md 1.3)', () => {
+  it('has all fields, as numbers', async () => {
+    const reply = await sr.load('t', '1\ta\t1\n2\tb\t2\n', { label: 'r1' })
+    expect(reply).toMatchObject({
+      Label: 'r1',
+      Status: 'Success',
+      Message: 'OK',
+      NumberTotalRows: 2,
+      NumberLoadedRows: 2,
+      NumberFilteredRows: 0,
+      NumberUnselectedRows: 0,
+      LoadBytes: 12,
+    })
+    for (const name of [
+      'TxnId',
+      'LoadTimeMs',
+      'BeginTxnTimeMs',
+      'StreamLoadPlanTimeMs',
+      'ReadDataTimeMs',
+      'WriteDataTimeMs',
+      'CommitAndPublishTimeMs',
+    ]) {
+      expect(typeof reply[name]).toBe('number')
+    }
+  })
+
+  it('says that a committed label exists and is FINISHED', async () => {
+    await sr.load('t', '1\ta\t1\n', { label: 'r2' })
+    expect(await sr.load('t', '1\tzzz\t1\n', { label: 'r2' })).toMatchObject({
+      Status: 'Label Already Exists',
+      ExistingJobStatus: 'FINISHED',
+    })
+    expect(await sr.rows('SELECT v FROM t WHERE k = 1')).toEqual([['a']])
+  })
+
+  it('lets a failed label be used again', async () => {
+    expect((await sr.load('t', 'x\ty\tz\n', { label: 'r3', ...strict }))['Status']).toBe('Fail')
+    expect((await sr.load('t', '1\ta\t1\n', { label: 'r3', ...strict }))['Status']).toBe('Success')
+  })
+
+  it('makes a label when none is given', async () => {
+    expect((await sr.load('t', '1\ta\t1\n'))['Label']).toMatch(/^[\w-]{36}$/)
+  })
+
+  it.each([
+    ['', {}, 'There is no data to load'],
+    ['1\ta\t1\n', { enable_merge_commit: 'true' }, 'The stand-in has no enable_merge_commit'],
+    [
+      '1\ta\t1\n',
+      { partitions: 'p', temporary_partitions: 'q' },
+      'Can not specify both partitions and temporary partitions',
+    ],
+    ['x\ty\tz\n', strict, 'too many filtered rows'],
+    ['1\ta\t1\n', { format: 'parquet' }, 'unknown data format, format=parquet'],
+    ['1\ta\t1\n', { strict_mode: 'yes' }, 'Invalid strict mode format. Must be bool type'],
+    [
+      '1\ta\t1\n',
+      { compression: 'gzip', 'content-encoding': 'gzip' },
+      'Only one of http header content-encoding and compression can be set',
+    ],
+    ['x\ty\tz\n', { ...strict, max_filter_ratio: '1' }, 'all partitions have no load data'],
+  ])('fails %j with %j: %s', async (body, headers, message) => {
+    expect(await sr.load('t', body, headers)).toMatchObject({ Status: 'Fail', Message: message })
+  })
+
+  it('fails for an unknown table', async () => {
+    expect((await sr.load('nothing', '1\n'))['Status']).toBe('Fail')
+  })
+
+  it('counts filtered rows against total less unselected', async () => {
+    const body = '1\ta\t1\n2\tb\tx\n3\tc\t3\n4\td\t4\n'
+    const headers = { ...strict, where: 'k <> 4', max_filter_ratio: '0.34' }
+    expect(await sr.load('t', body, headers)).toMatchObject({
+      Status: 'Success',
+      NumberTotalRows: 4,
+      NumberLoadedRows: 2,
+      NumberFilteredRows: 1,
+      NumberUnselectedRows: 1,
+    })
+    expect(await sr.load('t', body, { ...headers, max_filter_ratio: '0.33' })).toMatchObject({
+      Status: 'Fail',
+      Message: 'too many filtered rows',
+    })
+  })
+
+  it('offers the refused rows for download, fifty at most', async () => {
+    const reply = await sr.load('t', 'x\ta\t1\n'.repeat(80), strict)
+    const url = new URL(String(reply['ErrorURL']))
+    expect(url.port).toBe(String(sr.ports.beHttpPort))
+    const log = await sr.raw('beHttpPort', 'GET', url.pathname + url.search)
+    expect(log.text.split('\n').filter((line) => line !== '')).toHaveLength(50)
+    expect(log.text).toContain('Row: x\ta\t1')
+  })
+
+  it('reads gzip, deflate and zstd, named by compression or by format', async () => {
+    const body = Buffer.from('70\tzip\t1\n')
+    expect((await sr.load('t', gzipSync(body), { compression: 'GZIP' }))['NumberLoadedRows']).toBe(1)
+    expect((await sr.load('t', gzipSync(body), { format: 'gzip' }))['NumberLoadedRows']).toBe(1)
+    expect((await sr.load('t', deflateSync(body), { compression: 'deflate' }))['NumberLoadedRows']).toBe(1)
+    expect((await sr.load('t', zstdCompressSync(body), { 'content-encoding': 'ZSTD' }))['NumberLoadedRows']).toBe(1)
+  })
+})
+
+describe('memory of labels (starrocks.md 1.4)', () => {
+  it('forgets the oldest beyond the count, and then loads again under the label', async () => {
+    await sr.load('t', '1\told\t1\n', { label: 'e0' })
+    expect(await sr.state('e0')).toBe('VISIBLE')
+    for (let index = 1; index <= 5; index++) await sr.load('t', `${index}\tb\t1\n`, { label: `e${index}` })
+    expect(await sr.state('e0')).toBe('UNKNOWN')
+    expect((await sr.load('t', '1\tagain\t1\n', { label: 'e0' }))['Status']).toBe('Success')
+    expect(await sr.rows('SELECT v FROM t WHERE k = 1')).toEqual([['again']])
+  })
+})
