@@ -189,6 +189,7 @@ export class Transactions {
       txn.counts.loaded += load.loadedRows
       txn.counts.bytes += load.receivedBytes
       if (!load.errors.isEmpty) txn.errorLog = load.errors.name
+      txn.trackingLog += load.errors.text
     }
     if (failure !== undefined) throw failure
   }
