@@ -189,22 +189,21 @@ export class Transactions {
       txn.counts.loaded += load.loadedRows
       txn.counts.bytes += load.receivedBytes
       if (!load.errors.isEmpty) txn.errorLog = load.errors.name
+      txn.trackingLog += load.errors.text
     }
     if (failure !== undefined) throw failure
   }
 
-  /** COMMITTED now, VISIBLE after `delayMs`; the tables stay locked, as later versions wait for earlier ones. */
+  /** COMMITTED now, VISIBLE after `delayMs`, and before any later commit of the same tables. */
   async #commitSlowly(txn: Transaction, delayMs: number): Promise<void> {
     await this.#deps.publisher.harden(txn, 'COMMITTED')
-    this.#deps.clock.after(delayMs, () => {
-      void this.publishCommitted(txn).catch(() => undefined)
-    })
+    void this.publishCommitted(txn, delayMs).catch(() => undefined)
   }
 
   /** Ends what a publish timeout, or a restart, left COMMITTED. */
-  async publishCommitted(txn: Transaction): Promise<void> {
+  async publishCommitted(txn: Transaction, delayMs = 0): Promise<void> {
     if (txn.status !== 'COMMITTED') return
-    await this.#deps.publisher.lockedPublishHardened(txn)
+    await this.#deps.publisher.lockedPublishHardened(txn, delayMs)
     await this.#close(txn)
   }
 
