@@ -37,7 +37,7 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
   deps.signals.emit({ tag: 'took-over', epoch: checkpoint.epoch, position: formatLsn(checkpoint.endLsn) })
   const life = new SessionParts({ ...deps, owned, checkpoint }, signal)
   handler.bind(life.batcher)
-  const memory: SinkState = state.checkpoint === null ? { ...state, tables: [], chunks: [] } : state
+  const memory = state.checkpoint === null ? withoutPosition(state) : state
   life.group.run((ending) => endedUnlessAborted(owned.stream, ending))
   // Every table must be known before its first change is delivered.
   life.group.run(async (ending) => {
@@ -60,6 +60,11 @@ async function untilPredecessorIsOver(deps: SessionDeps, slotIsNew: boolean, sig
   const last = await deps.sink.readCheckpoint()
   if (last?.writerId === deps.writerId || last?.writerId === NOBODY) return
   await deps.clock.sleep(deps.settings.takeOverWaitMs, signal)
+}
+
+/** A pipeline that was set up anew: what it has copied before has no position, and makes way for new copies. */
+function withoutPosition(state: SinkState): SinkState {
+  return { ...state, tables: state.tables.map(({ table }) => ({ table, state: { tag: 'removed' } })), chunks: [] }
 }
 
 /** Writer of a checkpoint whose process has ended in good order. */
