@@ -6,6 +6,7 @@ import type { Signals } from '../core/signals.ts'
 import { runEmbedded } from '../engine/embedded/run-embedded.ts'
 import { failPointsOf } from './fail-points.ts'
 import { openSession } from './open-session.ts'
+import { stopInTime } from './stop-in-time.ts'
 
 /**
  * The service: runs the pipeline until aborted; resolves when it has stopped in order.
@@ -20,6 +21,10 @@ export async function runService(
   const writerId = randomUUID()
   const jsonTables = new Set<TableId>()
   const openAnother = () => openSession(config, { signals, clock, failPoints, writerId, jsonTables })
-  await runEmbedded({ openSession: openAnother, clock, random: Math.random, signals }, abort)
-  signals.emit({ tag: 'service-stopping', reason: 'asked to stop' })
+  const running = runEmbedded({ openSession: openAnother, clock, random: Math.random, signals }, abort)
+  const how = await stopInTime(running, abort, clock)
+  signals.emit({
+    tag: 'service-stopping',
+    reason: how === 'ended' ? 'asked to stop' : 'asked to stop; the batch in flight was dropped',
+  })
 }
