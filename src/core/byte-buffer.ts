@@ -1,3 +1,12 @@
+/**
+ * Storage grows to this many times its size. The system gives memory only for pages that are written, so what is spare costs nothing,
+ * while each growth leaves the storage before it to the collector.
+ */
+const GROWTH = 4
+
+/** ... but by no more than this: the collector reckons with what is spare. */
+const MOST_SPARE_BYTES = 64 * 1024 * 1024
+
 /** Bytes that grow at their end. The storage is reused after {@link ByteBuffer.clear}. */
 export class ByteBuffer {
   /** The storage; bytes at and after `length` mean nothing. Replaced when it grows: never keep it across an append. */
@@ -13,7 +22,8 @@ export class ByteBuffer {
   reserve(count: number): void {
     const wanted = this.length + count
     if (wanted <= this.bytes.length) return
-    const grown = Buffer.allocUnsafeSlow(Math.max(wanted, Math.ceil(this.bytes.length * 1.5)))
+    const { length } = this.bytes
+    const grown = Buffer.allocUnsafeSlow(Math.max(wanted, Math.min(length * GROWTH, length + MOST_SPARE_BYTES)))
     this.bytes.copy(grown, 0, 0, this.length)
     this.bytes = grown
   }
@@ -25,10 +35,10 @@ export class ByteBuffer {
     this.length += end - start
   }
 
-  /** Forgets the content, and the storage too when it is larger than `keepBytes`. */
+  /** Forgets the content, and the storage too when more than `keepBytes` of it were in use. */
   clear(keepBytes = Number.POSITIVE_INFINITY): void {
+    if (this.length > keepBytes) this.bytes = Buffer.allocUnsafeSlow(64 * 1024)
     this.length = 0
-    if (this.bytes.length > keepBytes) this.bytes = Buffer.allocUnsafeSlow(64 * 1024)
   }
 
   /** The bytes in use, as a view of the storage. */

@@ -26,6 +26,8 @@ export interface ChunkTask {
   readonly chunks: number
   readonly attempt: number
   readonly json: boolean
+  /** Told when the source has nothing more to do for the chunk. */
+  readonly wasRead: () => void
 }
 
 /**
@@ -87,6 +89,7 @@ async function transfer(task: ChunkTask, reader: ChunkReader, deps: ChunkDeps): 
     await reader.read(copier.onRow, copier.afterData)
     await copier.finish()
     await reader[Symbol.asyncDispose]()
+    task.wasRead()
     if (copier.needsJson) {
       await writer.rollback()
       return { tag: 'needs-json' }

@@ -34,12 +34,16 @@ export interface CopyProgress {
 /** Copies tables chunk by chunk beside the stream (design: snapshot). One copy per table at a time. */
 export class SnapshotRunner {
   readonly #deps: SnapshotDeps
+  /** Chunks that are read. */
   readonly #places: Semaphore
+  /** Chunks that are read or being committed: while the target commits one, the source is not left idle. */
+  readonly #open: Semaphore
   readonly #abandoned = new Set<TableEntry>()
 
   constructor(deps: SnapshotDeps) {
     this.#deps = deps
     this.#places = new Semaphore(deps.parallelism)
+    this.#open = new Semaphore(deps.parallelism * 2)
   }
 
   /** What is left of the table's copy is in the stream: the source emptied the table. */
@@ -118,10 +122,16 @@ export class SnapshotRunner {
     signal: AbortSignal,
   ): Promise<ChunkRecord | 'outdated' | null> {
     for (let attempt = 1; ; attempt++) {
-      using _place = await this.#places.acquire()
+      using _open = await this.#open.acquire()
+      using place = await this.#places.acquire()
       signal.throwIfAborted()
       if (entry.state.tag !== 'snapshotting' || this.#abandoned.has(entry)) return null
-      const result = await this.#attempt(entry, { ...part, attempt, generation: entry.state.generation }, signal)
+      const { generation } = entry.state
+      const result = await this.#attempt(
+        entry,
+        { ...part, attempt, generation, wasRead: () => place[Symbol.dispose]() },
+        signal,
+      )
       if (result === null || result.tag === 'outdated') return result === null ? null : 'outdated'
       if (result.tag === 'done') return result.record
       if (result.tag === 'needs-json') entry.useJson()
@@ -132,7 +142,13 @@ export class SnapshotRunner {
   /** One attempt; a failure that may pass becomes `again`, one of the rows takes the table out and gives null. */
   async #attempt(
     entry: TableEntry,
-    part: { readonly plan: ChunkPlan; readonly chunk: number; readonly attempt: number; readonly generation: number },
+    part: {
+      readonly plan: ChunkPlan
+      readonly chunk: number
+      readonly attempt: number
+      readonly generation: number
+      readonly wasRead: () => void
+    },
     signal: AbortSignal,
   ): Promise<ChunkResult | null> {
     const range = part.plan.ranges[part.chunk]
@@ -149,6 +165,7 @@ export class SnapshotRunner {
       chunks: ranges.length,
       attempt: part.attempt,
       json: entry.json,
+      wasRead: part.wasRead,
     }
     try {
       return await copyChunk(task, this.#deps, signal)

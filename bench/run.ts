@@ -1,0 +1,58 @@
+// Measures speed against the issue's targets. node bench/run.ts [--quick | --full] [--only NAME] [--json FILE]
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { parseArgs } from 'node:util'
+import { measureBounds } from './scenarios/bounds.ts'
+import { measureCdc } from './scenarios/cdc.ts'
+import { measureGrowth } from './scenarios/growth.ts'
+import { measureLatency } from './scenarios/latency.ts'
+import { measureSnapshot } from './scenarios/snapshot.ts'
+import { measureSteadyMemory } from './scenarios/steady-memory.ts'
+import { type BenchContext, SCALES } from './support/bench-context.ts'
+import { describeGoal, type Finding } from './support/finding.ts'
+import { describeMachine } from './support/machine.ts'
+import { LATEST, type Results } from './support/results.ts'
+import { PEER, shown } from './support/results-table.ts'
+import { BenchSource } from './support/source.ts'
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    full: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    json: { type: 'string' },
+  },
+})
+const scaleName = values.quick ? 'quick' : values.full ? 'full' : 'usual'
+const [group, part] = values.only?.split('/') ?? []
+
+/** The scenarios by name. */
+const SCENARIOS: Readonly<Record<string, (context: BenchContext, part?: string) => Promise<readonly Finding[]>>> = {
+  cdc: measureCdc,
+  snapshot: measureSnapshot,
+  latency: measureLatency,
+  growth: measureGrowth,
+  bounds: measureBounds,
+  steady: measureSteadyMemory,
+}
+
+await using source = await BenchSource.start()
+const machine = describeMachine(await source.version())
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+const context: BenchContext = { source, scale: SCALES[scaleName], say }
+const findings: Finding[] = []
+for (const [name, measure] of Object.entries(SCENARIOS)) {
+  if (group === undefined || group === name) findings.push(...(await measure(context, part)))
+}
+const results: Results = { machine, scale: scaleName, sizes: context.scale, findings }
+const file = values.json ?? (values.only === undefined && !values.quick ? LATEST : undefined)
+if (file !== undefined) {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, `${JSON.stringify(results, null, 1)}\n`)
+}
+for (const finding of findings) {
+  const figures = Object.entries(finding.figures).map(([name, value]) => `${name} ${shown(value)}`)
+  process.stdout.write(`${finding.group}/${finding.name}: ${figures.join(', ')}\n`)
+  for (const goal of finding.goals) process.stdout.write(`    ${describeGoal(finding, goal)}\n`)
+}
+process.stdout.write(`peer, another machine: ${JSON.stringify(PEER)}\n`)

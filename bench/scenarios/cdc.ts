@@ -1,0 +1,122 @@
+import type { BenchContext } from '../support/bench-context.ts'
+import type { Finding } from '../support/finding.ts'
+import { programVersion } from '../support/machine.ts'
+import { median } from '../support/median.ts'
+import { BASE_SLOT, preparePipeline, withCopy } from '../support/prepared-pipeline.ts'
+import { waitForQuiet } from '../support/quiet.ts'
+import { runProgram } from '../support/run-program.ts'
+import type { BenchDatabase } from '../support/source.ts'
+import { measureStream, type StreamRate } from '../support/stream-rate.ts'
+import { type Segment, SEGMENTS } from './segments.ts'
+
+const DRAIN = new URL('../drain-slot.ts', import.meta.url).pathname
+
+/** Part of the rows that is written beyond the end of the measurement, so that the last batch that counts is one like all others. */
+const RUN_OUT = 0.15
+
+interface Drained {
+  readonly rows: number
+  readonly seconds: number
+  readonly rowsPerSecond: number
+  readonly cpu: { readonly reader: number; readonly walsender: number }
+}
+
+interface Round {
+  readonly busyCoresBefore: number
+  readonly service: StreamRate
+  readonly drain: Drained
+  readonly pgRecvlogical: { readonly rowsPerSecond: number } | null
+}
+
+/** Row changes per second from WAL that was written beforehand, against readers that only drain the same WAL. */
+export async function measureCdc(context: BenchContext, only?: string): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for (const segment of SEGMENTS) {
+    if (only === undefined || segment.name === only) findings.push(await measureSegment(segment, context))
+  }
+  return findings
+}
+
+async function measureSegment(segment: Segment, context: BenchContext): Promise<Finding> {
+  const { source, scale } = context
+  const { cdcRows } = scale
+  await using database = await source.createDatabase(`cdc_${segment.name.replaceAll(' ', '_')}`)
+  const runOut = segment.whole ? 10 : cdcRows * RUN_OUT
+  await segment.prepare(database, cdcRows + runOut)
+  await using state = await preparePipeline(database)
+  await segment.write(database, 0, cdcRows)
+  const endLsn = await database.walEnd()
+  await segment.write(database, cdcRows, runOut)
+  const hasRecvlogical = programVersion('pg_recvlogical') !== null
+  const rounds: Round[] = []
+  for (let round = 1; round <= scale.rounds; round++) {
+    const busyCoresBefore = await waitForQuiet(20_000)
+    const to = { endLsn, whole: segment.whole }
+    const service = await withCopy({ database, state, discard: true }, (run) => measureStream(run, database, to))
+    const drain = await drainSlot(database, to)
+    const pgRecvlogical = hasRecvlogical ? await recvlogical(database, { endLsn, rows: cdcRows }) : null
+    rounds.push({ busyCoresBefore, service, drain, pgRecvlogical })
+    context.say(
+      `${segment.name} ${round}: ${Math.round(service.rowsPerSecond)} rows/s, drained ${Math.round(drain.rowsPerSecond)}` +
+        `, pg_recvlogical ${Math.round(pgRecvlogical?.rowsPerSecond ?? Number.NaN)}, CPU ${JSON.stringify(service.cpu.of)} of ${service.seconds.toFixed(1)} s`,
+    )
+  }
+  return summary(segment, rounds, hasRecvlogical)
+}
+
+function summary(segment: Segment, rounds: readonly Round[], hasRecvlogical: boolean): Finding {
+  const of = (pick: (round: Round) => number): number => median(rounds.map(pick))
+  const perMillion = (seconds: number, rows: number): number => (seconds / rows) * 1e6
+  return {
+    group: 'cdc',
+    name: segment.name,
+    what: segment.what,
+    figures: {
+      'rows/s': of(({ service }) => service.rowsPerSecond),
+      'drained rows/s': of(({ drain }) => drain.rowsPerSecond),
+      'pg_recvlogical rows/s': of(({ pgRecvlogical }) => pgRecvlogical?.rowsPerSecond ?? Number.NaN),
+      ratio: of(({ service, drain }) => service.rowsPerSecond / drain.rowsPerSecond),
+      'ratio to pg_recvlogical': of(({ service, pgRecvlogical }) =>
+        pgRecvlogical ? service.rowsPerSecond / pgRecvlogical.rowsPerSecond : Number.NaN,
+      ),
+      'service CPU s/1M': of(({ service }) => perMillion(service.cpu.of['service'] ?? 0, service.rows)),
+      'walsender CPU s/1M': of(({ service }) => perMillion(service.cpu.of['walsender'] ?? 0, service.rows)),
+      'target CPU s/1M': of(({ service }) => perMillion(service.cpu.of['target'] ?? 0, service.rows)),
+      'RSS MB': Math.max(...rounds.map(({ service }) => service.peakMemoryBytes)) / 1e6,
+      'other cores busy': of(({ service }) => service.cpu.foreignCores),
+    },
+    goals: [
+      { figure: 'ratio', atLeast: 0.95 },
+      ...(hasRecvlogical ? [{ figure: 'ratio to pg_recvlogical', atLeast: 0.95 }] : []),
+      { figure: 'RSS MB', atMost: 250 },
+    ],
+    runs: rounds,
+    note: hasRecvlogical ? undefined : 'pg_recvlogical is not installed',
+  }
+}
+
+async function drainSlot(database: BenchDatabase, to: { endLsn: string; whole: boolean }): Promise<Drained> {
+  await database.copySlot(BASE_SLOT, 'drain')
+  const args = [DRAIN, database.url, 'drain', 'bench', to.endLsn, ...(to.whole ? ['whole'] : [])]
+  const { output } = await runProgram(process.execPath, args)
+  await database.dropSlot('drain')
+  const drained: unknown = JSON.parse(output)
+  if (!isDrained(drained)) throw new Error(`not a result: ${output}`)
+  return drained
+}
+
+function isDrained(value: unknown): value is Drained {
+  return typeof value === 'object' && value !== null && 'rowsPerSecond' in value && 'cpu' in value
+}
+
+async function recvlogical(
+  database: BenchDatabase,
+  to: { readonly endLsn: string; readonly rows: number },
+): Promise<{ readonly rowsPerSecond: number }> {
+  await database.copySlot(BASE_SLOT, 'recvlogical')
+  const plugin = ['proto_version=4', 'publication_names=bench', 'streaming=on'].flatMap((option) => ['-o', option])
+  const what = ['-S', 'recvlogical', '--start', '--no-loop', '-f', '/dev/null', '-E', to.endLsn, ...plugin]
+  const { seconds } = await runProgram('pg_recvlogical', ['-d', database.url, ...what])
+  await database.dropSlot('recvlogical')
+  return { rowsPerSecond: to.rows / seconds }
+}
