@@ -8,6 +8,7 @@ import type { DiscoveredTables } from '../core/source.ts'
 import { SyncError } from '../core/sync-error.ts'
 import type { OpenedSession } from '../engine/embedded/run-embedded.ts'
 import type { SessionSettings } from '../pipeline/session-parts.ts'
+import type { Tenure } from '../pipeline/tenure.ts'
 import { openStarRocksSink } from '../sink/starrocks/starrocks-sink.ts'
 import { PostgresSource } from '../source/postgres/postgres-source.ts'
 import { sourceConnection, starRocksTarget } from './connections.ts'
@@ -17,8 +18,7 @@ export interface Surroundings {
   readonly signals: Signals
   readonly clock: Clock
   readonly failPoints: FailPoints
-  /** Random id of this process. */
-  readonly writerId: string
+  readonly tenure: Tenure
 }
 
 /** Connects source and sink for one session. @throws {SyncError} whatever stands in the way. */
@@ -27,7 +27,7 @@ export async function openSession(config: Config, around: Surroundings): Promise
   try {
     const source = closing.use(openSource(config, around))
     const otherDatabases = databasesOf(await source.discover(), config)
-    const { clock, failPoints, signals, writerId } = around
+    const { clock, failPoints, signals, tenure } = around
     const { pipeline } = config
     const target = starRocksTarget(config, otherDatabases)
     const sink = closing.use(await openStarRocksSink({ target, pipeline, clock, random: Math.random, failPoints }))
@@ -39,7 +39,7 @@ export async function openSession(config: Config, around: Surroundings): Promise
       clock,
       random: Math.random,
       settings: settingsOf(config),
-      writerId,
+      tenure,
       newIncarnation: randomUUID().replaceAll('-', '').slice(0, 12),
     }
     return { deps, [Symbol.asyncDispose]: () => closing.disposeAsync() }

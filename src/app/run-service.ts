@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Signals } from '../core/signals.ts'
 import { runEmbedded } from '../engine/embedded/run-embedded.ts'
+import { Tenure } from '../pipeline/tenure.ts'
 import { failPointsOf } from './fail-points.ts'
 import { openSession } from './open-session.ts'
 
@@ -16,8 +17,8 @@ export async function runService(
 ): Promise<void> {
   const { signals, clock, abort } = around
   const failPoints = failPointsOf(process.env['SYNC_FAIL_POINT'], (signal) => process.kill(process.pid, signal))
-  const writerId = randomUUID()
-  const openAnother = () => openSession(config, { signals, clock, failPoints, writerId })
+  const tenure = new Tenure(randomUUID())
+  const openAnother = () => openSession(config, { signals, clock, failPoints, tenure })
   await runEmbedded({ openSession: openAnother, clock, random: Math.random, signals }, abort)
   signals.emit({ tag: 'service-stopping', reason: 'asked to stop' })
 }

@@ -117,8 +117,8 @@ export class StarRocksSink implements Sink {
     await this.#reader.prepare(this.#databases, replicas === undefined ? {} : { replication_num: replicas })
   }
 
-  async takeOver(): Promise<SinkState> {
-    const parts = { reader: this.#reader, guarantee: this.guarantee, databases: this.#databases }
+  async takeOver(ownership: Ownership): Promise<SinkState> {
+    const parts = { reader: this.#reader, guarantee: this.guarantee, databases: this.#databases, ownership }
     const state = await takeOver(this.#context, parts)
     this.#row.learned(state.checkpoint)
     return state

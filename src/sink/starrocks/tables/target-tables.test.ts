@@ -189,12 +189,20 @@ describe('target tables', { timeout: 20_000 }, () => {
       expect(await ids('fresh')).toEqual(['2'])
     })
 
+    test('that a later epoch made is left alone by a process that slept while it took over', async () => {
+      const name = { epoch: 99n, number: 9n, generation: 6 }
+      const later = await writer.sink.openShadow(accountsSchema('a'), route(), name)
+      await writer.sink.takeOver(writer.ownership)
+      expect(await names()).toContain(later.targetName)
+      await ask(target, `DROP TABLE ${target.database}.${later.targetName} FORCE`)
+    })
+
     test('that an older epoch left is dropped in taking over; those of other pipelines stay', async () => {
       await writer.sink.openShadow(accountsSchema('a'), route(), { epoch: 1n, number: 9n, generation: 6 })
       await using other = await writerOf(target, 'other', 'another pipeline')
       await begin(other)
       const theirs = await other.sink.openShadow(accountsSchema('a'), route(), { epoch: 1n, number: 9n, generation: 6 })
-      await writer.sink.takeOver()
+      await writer.sink.takeOver(writer.ownership)
       expect((await names()).filter((name) => name.includes('__sync'))).toEqual([theirs.targetName])
     })
   })
