@@ -87,8 +87,8 @@ export interface SinkState {
 export interface ReadBackRow {
   /** The encoded key that was asked for. */
   readonly key: Buffer
-  /** Per asked column: its encoded bytes. */
-  readonly fields: readonly Buffer[]
+  /** Per asked column: its encoded bytes; or the format cannot carry one of them. */
+  readonly fields: readonly Buffer[] | 'needs-json'
 }
 
 /** The target of a pipeline. */

@@ -18,4 +18,6 @@ export interface PendingRow {
   readonly fromSource: boolean
   /** The row filter could not judge the row, because it reads a missing column. */
   readonly unjudged: boolean
+  /** The row is deleted softly: it stays with the values that the target has, or goes when the target has none. */
+  readonly marked: boolean
 }

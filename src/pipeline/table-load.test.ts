@@ -10,14 +10,14 @@ import { TableLoad } from './table-load.ts'
 const csv = new PlainEncoder('csv', 3, [0])
 const json = new PlainEncoder('json', 3, [0])
 
-function sinkTable(): SinkTable {
+function sinkTable(deletes: 'hard' | 'soft' = 'hard'): SinkTable {
   const schema = tableSchemaOf(tableId('public', 't'), ['id', 'a', 'b'], [0])
   const route = {
     table: schema.id,
     targetDatabase: 'd',
     targetTable: 't',
     excludeColumns: [],
-    delete: 'hard' as const,
+    delete: deletes,
     columnTypes: {},
     properties: {},
   }
@@ -66,7 +66,7 @@ const STEPS = {
   },
   delete(load: TableLoad, rows: Rows, { key }: Change) {
     if (!rows.delete(key)) return
-    load.delete(rowViewOf([String(key), null, null]))
+    load.delete(rowViewOf([String(key), null, null]), 'key')
   },
   truncate(load: TableLoad, rows: Rows) {
     load.truncate()
@@ -87,7 +87,7 @@ describe('a table’s load', () => {
     load.insert(rowViewOf(['1', 'x', 'y']))
     load.insert(rowViewOf(['2', 'x', 'y']))
     load.update(rowViewOf(['1', 'z', 'y']), rowViewOf([]), 'none')
-    load.delete(rowViewOf(['2', null, null]))
+    load.delete(rowViewOf(['2', null, null]), 'key')
     expect(rowsOf(load)).toEqual([
       { fields: ['1', 'z', 'y'], op: 'u' },
       { fields: ['2', null, null], op: 'd' },
@@ -168,5 +168,56 @@ describe('a table’s load', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('a load whose table marks what is deleted', () => {
+  const key = (id: string) => rowViewOf([id, null, null])
+  const soft = () => new TableLoad(sinkTable('soft'), false)
+
+  it('keeps the values that the batch has', () => {
+    const load = soft()
+    load.insert(rowViewOf(['1', 'x', 'y']))
+    load.delete(key('1'), 'key')
+    expect(rowsOf(load)).toEqual([{ fields: ['1', 'x', 'y'], op: 'm' }])
+    expect(load.body.pending.size).toBe(0)
+  })
+
+  it('keeps the values of a whole old row', () => {
+    const load = soft()
+    load.delete(rowViewOf(['1', null, 'y']), 'full')
+    expect(rowsOf(load)).toEqual([{ fields: ['1', null, 'y'], op: 'm' }])
+  })
+
+  it('leaves the values that nobody knows to be read at the target, under the key that the row had there', () => {
+    const load = soft()
+    load.update(rowViewOf(['2', 'z', undefined]), key('1'), 'key')
+    load.delete(key('2'), 'key')
+    const pending = [...load.body.pending.values()].map(({ originKey, columns, marked }) => ({
+      key: originKey.toString(),
+      columns,
+      marked,
+    }))
+    expect(pending).toEqual([
+      { key: '1\u0001', columns: [1, 2], marked: true },
+      { key: '1\u0001', columns: [2], marked: true },
+    ])
+    expect(rowsOf(load)[1]?.fields[1]).toBe('z')
+  })
+
+  it('revives a row whose key is inserted again', () => {
+    const load = soft()
+    load.delete(key('1'), 'key')
+    load.insert(rowViewOf(['1', 'new', 'row']))
+    expect(rowsOf(load)).toEqual([{ fields: ['1', 'new', 'row'], op: 'u' }])
+    expect(load.body.pending.size).toBe(0)
+  })
+
+  it('writes a marked row anew as JSON, with what it misses', () => {
+    const load = soft()
+    load.delete(key('1'), 'key')
+    load.insert(rowViewOf(['2', 'x\u0001', 'y']))
+    expect(rowsOf(load).map(({ op }) => op)).toEqual(['m', 'u'])
+    expect([...load.body.pending.values()].map(({ marked }) => marked)).toEqual([true])
   })
 })

@@ -195,6 +195,8 @@ export class StarRocksSink implements Sink {
     format: LoadFormat,
     limitRows: number,
   ): Promise<readonly DeleteRecord[] | 'too-many'> {
+    // Rows that are deleted softly stay: the table is put together anew, with the mark.
+    if (table.route.delete === 'soft') return 'too-many'
     const reader = new RowReader(this.#context.sql, this.#context.opened(table), format)
     return (await reader.deletesOfAll(limitRows)) ?? 'too-many'
   }
