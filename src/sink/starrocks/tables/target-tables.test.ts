@@ -95,7 +95,9 @@ describe('target tables', { timeout: 20_000 }, () => {
         const keys = ['1', '2', '3'].map((id) => keyOf(table, [id, 'x', '0'], format))
         const wide = loadOf(table, [{ upsert: ['1', 'ann', '1'] }], format)
         const found = await writer.sink.readBack(table, format, keys, [1, 2])
-        const texts = new Map(found.map(({ key, fields }) => [key.toString(), [...fields].map(String)]))
+        const texts = new Map(
+          found.map(({ key, fields }) => [key.toString(), (fields === 'needs-json' ? [] : fields).map(String)]),
+        )
         expect(texts.size).toBe(2)
         expect(wide.body.toString()).toContain(texts.get(String(keys[0]))?.[0])
         expect(texts.get(String(keys[1]))).toEqual(format === 'csv' ? [String.raw`\N`, '2'] : ['null', '2'])
