@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts'
 import type { TableId } from '../core/table-id.ts'
 import type { Signals } from '../core/signals.ts'
 import { runEmbedded } from '../engine/embedded/run-embedded.ts'
+import { Tenure } from '../pipeline/tenure.ts'
 import { failPointsOf } from './fail-points.ts'
 import { openSession } from './open-session.ts'
 import { stopInTime } from './stop-in-time.ts'
@@ -18,9 +19,9 @@ export async function runService(
 ): Promise<void> {
   const { signals, clock, abort } = around
   const failPoints = failPointsOf(process.env['SYNC_FAIL_POINT'], (signal) => process.kill(process.pid, signal))
-  const writerId = randomUUID()
+  const tenure = new Tenure(randomUUID())
   const jsonTables = new Set<TableId>()
-  const openAnother = () => openSession(config, { signals, clock, failPoints, writerId, jsonTables })
+  const openAnother = () => openSession(config, { signals, clock, failPoints, tenure, jsonTables })
   const running = runEmbedded({ openSession: openAnother, clock, random: Math.random, signals }, abort)
   const how = await stopInTime(running, abort, clock)
   signals.emit({

@@ -14,6 +14,7 @@ import { SnapshotRunner } from './snapshot-runner.ts'
 import { TableRegistry } from './table-registry.ts'
 import { Tables } from './tables.ts'
 import { TaskGroup } from './task-group.ts'
+import type { Tenure } from './tenure.ts'
 
 /** Settings of a session, from the configuration. */
 export interface SessionSettings {
@@ -38,8 +39,8 @@ export interface SessionDeps {
   readonly settings: SessionSettings
   /** Tables of which a value cannot stand in CSV, as this process has met them. Outlives the session. */
   readonly jsonTables: Set<TableId>
-  /** Random id of this process. */
-  readonly writerId: string
+  /** What this process knows of its time as the active one. */
+  readonly tenure: Tenure
   /** Random id for the checkpoint row, should this session make it. */
   readonly newIncarnation: string
 }

@@ -17,14 +17,31 @@ import { startCheckpoint } from './start-checkpoint.ts'
  * @throws {SyncError} whatever ended it; `retry` says whether another session may help.
  */
 export async function runSession(deps: SessionDeps, signal: AbortSignal): Promise<void> {
+  try {
+    await live(deps, signal)
+  } catch (error) {
+    const known = asSyncError(error)
+    // What a replaced process meets, such as a table that its successor has dropped, is not the pipeline's trouble.
+    if (known.retry === 'manual') deps.tenure.refuseIfReplaced(await deps.sink.readCheckpoint(), known)
+    throw known
+  }
+}
+
+async function live(deps: SessionDeps, signal: AbortSignal): Promise<void> {
   const { source, sink } = deps
   await sink.prepare()
   const discovered = await source.discover()
-  const slot = await source.ensureSlot((await sink.readCheckpoint()) === null)
+  const row = await sink.readCheckpoint()
+  deps.tenure.refuseIfReplaced(row)
+  const slot = await source.ensureSlot(row === null)
   const handler = new LateHandler()
   await using owned = await source.openStream(handler, signal)
   await untilPredecessorIsOver(deps, slot.created, signal)
-  const state = await sink.takeOver()
+  const found = await sink.readCheckpoint()
+  // Whoever was replaced while it waited must not sweep what its successor has open.
+  deps.tenure.refuseIfReplaced(found)
+  deps.tenure.begin(found)
+  const state = await sink.takeOver(owned.ownership)
   const identity = await source.identify()
   const { newIncarnation } = deps
   const from = startCheckpoint({
@@ -58,7 +75,7 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
 async function untilPredecessorIsOver(deps: SessionDeps, slotIsNew: boolean, signal: AbortSignal): Promise<void> {
   if (slotIsNew) return
   const last = await deps.sink.readCheckpoint()
-  if (last?.writerId === deps.writerId || last?.writerId === NOBODY) return
+  if (last?.writerId === deps.tenure.writerId || last?.writerId === NOBODY) return
   await deps.clock.sleep(deps.settings.takeOverWaitMs, signal)
 }
 
@@ -84,7 +101,7 @@ async function raiseEpoch(from: Checkpoint, owned: OwnedStream, deps: SessionDep
   const opening = await deps.sink.openBatch(from, owned.ownership)
   if (opening.tag === 'already-committed')
     throw new SyncError('SINK_TRANSACTION_LOST', 'what follows the checkpoint was committed while it was taken over')
-  const next: Checkpoint = { ...from, number: from.number + 1n, epoch: from.epoch + 1n, writerId: deps.writerId }
+  const next: Checkpoint = { ...from, number: from.number + 1n, epoch: from.epoch + 1n, writerId: deps.tenure.writerId }
   try {
     await opening.writer.commit(next, [])
   } catch (error) {
