@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
-import type { TableId } from '../core/table-id.ts'
 import type { Signals } from '../core/signals.ts'
 import { runEmbedded } from '../engine/embedded/run-embedded.ts'
+import { Lessons } from '../pipeline/lessons.ts'
 import { Tenure } from '../pipeline/tenure.ts'
 import { failPointsOf } from './fail-points.ts'
 import { openSession } from './open-session.ts'
@@ -20,8 +20,8 @@ export async function runService(
   const { signals, clock, abort } = around
   const failPoints = failPointsOf(process.env['SYNC_FAIL_POINT'], (signal) => process.kill(process.pid, signal))
   const tenure = new Tenure(randomUUID())
-  const jsonTables = new Set<TableId>()
-  const openAnother = () => openSession(config, { signals, clock, failPoints, tenure, jsonTables })
+  const lessons = new Lessons()
+  const openAnother = () => openSession(config, { signals, clock, failPoints, tenure, lessons })
   const running = runEmbedded({ openSession: openAnother, clock, random: Math.random, signals }, abort)
   const how = await stopInTime(running, abort, clock)
   signals.emit({
