@@ -7,7 +7,7 @@ import { asSyncError, SyncError } from '../core/sync-error.ts'
 import type { Applier } from './applier.ts'
 import { LateHandler } from './late-handler.ts'
 import { type SessionDeps, SessionParts } from './session-parts.ts'
-import { startCheckpoint } from './start-checkpoint.ts'
+import { refuseOtherServer, startCheckpoint } from './start-checkpoint.ts'
 
 /**
  * One life of the pipeline, from getting the slot to losing it: everything durable is in the target and the slot, so it can end at any
@@ -33,6 +33,8 @@ async function live(deps: SessionDeps, signal: AbortSignal): Promise<void> {
   const discovered = await source.discover()
   const row = await sink.readCheckpoint()
   deps.tenure.refuseIfReplaced(row)
+  // Told first: on another server, or an earlier state of it, the slot is gone too, and making a new one would mend nothing.
+  if (row !== null) refuseOtherServer(row, await source.identify())
   const slot = await source.ensureSlot(row === null)
   const handler = new LateHandler()
   await using owned = await source.openStream(handler, signal)

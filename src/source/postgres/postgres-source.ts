@@ -150,7 +150,8 @@ export class PostgresSource implements Source {
   }
 
   async planChunks(table: TableSchema, targetChunkBytes: number): Promise<ChunkPlan> {
-    return await planChunks(await this.#catalog.get(), table, targetChunkBytes)
+    const connections = this.#options.snapshotConnections
+    return await planChunks(await this.#catalog.get(), table, { targetChunkBytes, connections })
   }
 
   async openChunk(table: TableSchema, range: ChunkRange, signal: AbortSignal): Promise<ChunkReader> {

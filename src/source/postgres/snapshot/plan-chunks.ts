@@ -3,6 +3,7 @@ import { SyncError } from '../../../core/sync-error.ts'
 import type { TableSchema } from '../../../core/table-schema.ts'
 import { quoteQualified } from '../catalog/quote.ts'
 import type { Session } from '../catalog/session.ts'
+import { evenChunkBytes } from './even-chunks.ts'
 import { keyColumns } from './key-sql.ts'
 import { MAX_CHUNKS, planCtidRanges } from './plan-ctid.ts'
 import { planKeyRanges, SAMPLES_PER_CHUNK } from './plan-key.ts'
@@ -25,16 +26,21 @@ const GUESSED_ROW_BYTES = 100
  *
  * @throws {SyncError} SNAPSHOT_OUTDATED when the table is gone.
  */
-export async function planChunks(session: Session, table: TableSchema, targetChunkBytes: number): Promise<ChunkPlan> {
+export async function planChunks(
+  session: Session,
+  table: TableSchema,
+  size: { readonly targetChunkBytes: number; readonly connections: number },
+): Promise<ChunkPlan> {
   const storage = await readStorage(session, table)
   const bytes = Number(storage.bytes)
+  const chunkBytes = evenChunkBytes(bytes, size.targetChunkBytes, size.connections)
   const estimatedRows = Math.round(storage.rows === null ? bytes / GUESSED_ROW_BYTES : Number(storage.rows))
   const relfilenode = storage.identity ?? ''
   if (storage.access_method === 'heap') {
-    const ranges = planCtidRanges({ blocks: Number(storage.blocks), bytes }, targetChunkBytes)
+    const ranges = planCtidRanges({ blocks: Number(storage.blocks), bytes }, chunkBytes)
     return { relfilenode, ranges, estimatedRows }
   }
-  const chunks = Math.min(MAX_CHUNKS, Math.max(1, Math.round(bytes / targetChunkBytes)))
+  const chunks = Math.min(MAX_CHUNKS, Math.max(1, Math.round(bytes / chunkBytes)))
   const percent = samplePercent({ chunks, blocks: Number(storage.blocks), estimatedRows })
   const keys = chunks === 1 ? [] : await sampleKeys(session, table, chunks, percent)
   return { relfilenode, ranges: planKeyRanges(keys, chunks), estimatedRows }

@@ -19,7 +19,7 @@ export const MAX_CHUNKS = 8_192
  */
 export function planCtidRanges(size: HeapSize, targetChunkBytes: number): readonly ChunkRange[] {
   const bytesPerBlock = size.blocks === 0 ? 1 : size.bytes / size.blocks
-  const wanted = Math.max(1, Math.round(targetChunkBytes / bytesPerBlock))
+  const wanted = Math.max(1, Math.ceil(targetChunkBytes / bytesPerBlock))
   const blocksPerChunk = Math.max(wanted, Math.ceil(size.blocks / MAX_CHUNKS))
   const ranges: ChunkRange[] = []
   let fromBlock = 0
