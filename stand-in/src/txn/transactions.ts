@@ -139,12 +139,19 @@ export class Transactions {
       }
       await this.#deps.publisher.publish(txn)
     } catch (error) {
+      this.#refuseIfLost(txn)
       await this.abort(txn, messageOf(error))
       if (fault?.action === 'false-ok') return true
       throw error
     }
     await this.#close(txn)
     return true
+  }
+
+  /** A back end that restarted in the middle knows nothing of the transaction: its rows went from under the work. */
+  #refuseIfLost(txn: Transaction): void {
+    if (txn.status !== 'ABORTED') return
+    throw new TxnRefusal('TXN_NOT_EXISTS', `transaction with label ${txn.label} not exists`)
   }
 
   #strike(fault: Fault | undefined): void {
@@ -196,6 +203,7 @@ export class Transactions {
       txn.preparedMs = this.#deps.clock.nowMs()
       await this.#deps.publisher.harden(txn, 'PREPARED')
     } catch (error) {
+      this.#refuseIfLost(txn)
       await this.abort(txn, messageOf(error))
       throw error
     }
