@@ -1,4 +1,4 @@
-// Measures speed against the targets. node bench/run.ts [--quick | --full] [--only NAME] [--json FILE]
+// Measures speed against the project's targets. node bench/run.ts [--quick | --full] [--only NAME] [--json FILE]
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'

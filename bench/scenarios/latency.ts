@@ -43,6 +43,8 @@ async function measureInterval(flushMs: number, { source, scale, say }: BenchCon
     'p50 ms': quantile(latencies, 0.5),
     'p99 ms': quantile(latencies, 0.99),
     'max ms': quantile(latencies, 1),
+    'batch commit p50 ms': quantile(commitTimes(service), 0.5),
+    'batch commit p99 ms': quantile(commitTimes(service), 0.99),
     'RSS MB': memoryBytes(service.pid).peak / 1e6,
     'other cores busy': foreignCores,
   }
@@ -56,6 +58,12 @@ async function measureInterval(flushMs: number, { source, scale, say }: BenchCon
     runs: { busyCoresBefore, commits: latencies.length },
   }
 }
+
+/** How long the target took for each batch, from its begin to its commit. */
+const commitTimes = (service: BenchService): readonly number[] =>
+  service.lines
+    .filter(({ message }) => message === 'Batch committed')
+    .map(({ fields }) => Number(fields['processing_time_ms']))
 
 /** One commit every millisecond, each with the time of its statement; a late one does not delay those after it. */
 async function writeTicks(database: BenchDatabase, commits: number): Promise<void> {

@@ -154,6 +154,7 @@ export class Transactions {
       await this.#deps.publisher.publish(txn)
     } catch (error) {
       txn.isEnding = false
+      this.#refuseIfLost(txn)
       await this.abort(txn, messageOf(error))
       if (fault?.action === 'false-ok') return true
       throw error
@@ -165,6 +166,12 @@ export class Transactions {
   #beginEnd(txn: Transaction): void {
     if (txn.isFinal || txn.isEnding) throw new LoadFailure('current transaction is aborted')
     txn.isEnding = true
+  }
+
+  /** A back end that restarted in the middle knows nothing of the transaction: its rows went from under the work. */
+  #refuseIfLost(txn: Transaction): void {
+    if (txn.status !== 'ABORTED') return
+    throw new TxnRefusal('TXN_NOT_EXISTS', `transaction with label ${txn.label} not exists`)
   }
 
   #strike(fault: Fault | undefined): void {
@@ -217,6 +224,7 @@ export class Transactions {
       await this.#deps.publisher.harden(txn, 'PREPARED')
     } catch (error) {
       txn.isEnding = false
+      this.#refuseIfLost(txn)
       await this.abort(txn, messageOf(error))
       throw error
     }
