@@ -7,7 +7,6 @@ import type { TableState } from '../core/table-state.ts'
 import { Batch } from './batch.ts'
 import { Gate } from './gate.ts'
 import { Lessons } from './lessons.ts'
-import { Lessons } from './lessons.ts'
 import { afterCommit } from './table-lifecycle.ts'
 import { TableEntry, TableRegistry } from './table-registry.ts'
 
