@@ -37,9 +37,9 @@ const usage = watchCpu(Object.fromEntries(pids.map((pid, i) => [`backend ${i}`, 
 const startedAt = performance.now()
 await Promise.all(sessions.map((session, i) => session.copyOut('draining', statements[i] ?? '', receiver)))
 const seconds = (performance.now() - startedAt) / 1000
-const { of } = usage()
+const { of, foreignCores } = usage()
 const reader = of['bench'] ?? 0
 const backends = Object.values(of).reduce((sum, used) => sum + used, 0) - reader
 await Promise.all(sessions.map((session) => session[Symbol.asyncDispose]()))
-const result = { rows, bytes, seconds, rowsPerSecond: rows / seconds, cpu: { reader, backends } }
+const result = { rows, bytes, seconds, rowsPerSecond: rows / seconds, cpu: { reader, backends }, foreignCores }
 process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -50,14 +50,10 @@ const status = setInterval(() => {
 await finished.promise
 const seconds = (performance.now() - startedAt) / 1000
 const rows = walker.rows - rowsBefore
-const { of } = cpu()
+const { of, foreignCores } = cpu()
 clearInterval(status)
 clearTimeout(patience)
 session.destroy()
-const result = {
-  rows,
-  seconds,
-  rowsPerSecond: rows / seconds,
-  cpu: { reader: of['bench'], walsender: of['walsender'] },
-}
+const used = { reader: of['bench'], walsender: of['walsender'] }
+const result = { rows, seconds, rowsPerSecond: rows / seconds, cpu: used, foreignCores }
 process.stdout.write(`${JSON.stringify(result)}\n`)

@@ -1,4 +1,6 @@
-// Measures speed against the project's targets. node bench/run.ts [--quick | --full] [--only NAME] [--json FILE]
+// Measures speed against its goals. node bench/run.ts [--quick | --full] [--only NAME[/PART]] [--json FILE]
+// With --only, what the file holds of other scenarios stays.
+import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -11,7 +13,7 @@ import { measureSteadyMemory } from './scenarios/steady-memory.ts'
 import { type BenchContext, SCALES } from './support/bench-context.ts'
 import { describeGoal, type Finding } from './support/finding.ts'
 import { describeMachine } from './support/machine.ts'
-import { LATEST, type Results } from './support/results.ts'
+import { LATEST, readResults, type Results } from './support/results.ts'
 import { PEER, shown } from './support/results-table.ts'
 import { BenchSource } from './support/source.ts'
 
@@ -44,10 +46,12 @@ const findings: Finding[] = []
 for (const [name, measure] of Object.entries(SCENARIOS)) {
   if (group === undefined || group === name) findings.push(...(await measure(context, part)))
 }
-const results: Results = { machine, scale: scaleName, sizes: context.scale, findings }
 const file = values.json ?? (values.only === undefined && !values.quick ? LATEST : undefined)
 if (file !== undefined) {
   await mkdir(dirname(file), { recursive: true })
+  const names = new Set(findings.map(nameOf))
+  const others = readFindings(file).filter((finding) => values.only !== undefined && !names.has(nameOf(finding)))
+  const results: Results = { machine, scale: scaleName, sizes: context.scale, findings: [...others, ...findings] }
   await writeFile(file, `${JSON.stringify(results, null, 1)}\n`)
 }
 for (const finding of findings) {
@@ -56,3 +60,11 @@ for (const finding of findings) {
   for (const goal of finding.goals) process.stdout.write(`    ${describeGoal(finding, goal)}\n`)
 }
 process.stdout.write(`peer, another machine: ${JSON.stringify(PEER)}\n`)
+
+function nameOf({ group: groupName, name }: Finding): string {
+  return `${groupName}/${name}`
+}
+
+function readFindings(path: string): readonly Finding[] {
+  return existsSync(path) ? readResults(path).findings : []
+}

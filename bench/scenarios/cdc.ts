@@ -2,8 +2,8 @@ import type { BenchContext } from '../support/bench-context.ts'
 import type { Finding } from '../support/finding.ts'
 import { programVersion } from '../support/machine.ts'
 import { median } from '../support/median.ts'
-import { BASE_SLOT, preparePipeline, withCopy } from '../support/prepared-pipeline.ts'
-import { waitForQuiet } from '../support/quiet.ts'
+import { baseSlot, preparePipeline, withCopy } from '../support/prepared-pipeline.ts'
+import { quietRounds } from '../support/quiet-rounds.ts'
 import { runProgram } from '../support/run-program.ts'
 import type { BenchDatabase } from '../support/source.ts'
 import { measureStream, type StreamRate } from '../support/stream-rate.ts'
@@ -19,10 +19,11 @@ interface Drained {
   readonly seconds: number
   readonly rowsPerSecond: number
   readonly cpu: { readonly reader: number; readonly walsender: number }
+  readonly foreignCores: number
 }
 
 interface Round {
-  readonly busyCoresBefore: number
+  readonly foreignCores: number
   readonly service: StreamRate
   readonly drain: Drained
   readonly pgRecvlogical: { readonly rowsPerSecond: number } | null
@@ -48,19 +49,18 @@ async function measureSegment(segment: Segment, context: BenchContext): Promise<
   const endLsn = await database.walEnd()
   await segment.write(database, cdcRows, runOut)
   const hasRecvlogical = programVersion('pg_recvlogical') !== null
-  const rounds: Round[] = []
-  for (let round = 1; round <= scale.rounds; round++) {
-    const busyCoresBefore = await waitForQuiet(20_000)
+  const rounds = await quietRounds(scale.rounds, async (round): Promise<Round> => {
     const to = { endLsn, whole: segment.whole }
     const service = await withCopy({ database, state, discard: true }, (run) => measureStream(run, database, to))
     const drain = await drainSlot(database, to)
     const pgRecvlogical = hasRecvlogical ? await recvlogical(database, { endLsn, rows: cdcRows }) : null
-    rounds.push({ busyCoresBefore, service, drain, pgRecvlogical })
+    const foreignCores = Math.max(service.cpu.foreignCores, drain.foreignCores)
     context.say(
       `${segment.name} ${round}: ${Math.round(service.rowsPerSecond)} rows/s, drained ${Math.round(drain.rowsPerSecond)}` +
-        `, pg_recvlogical ${Math.round(pgRecvlogical?.rowsPerSecond ?? Number.NaN)}, CPU ${JSON.stringify(service.cpu.of)} of ${service.seconds.toFixed(1)} s`,
+        `, pg_recvlogical ${Math.round(pgRecvlogical?.rowsPerSecond ?? Number.NaN)}, others ${foreignCores.toFixed(2)}, CPU ${JSON.stringify(service.cpu.of)} of ${service.seconds.toFixed(1)} s`,
     )
-  }
+    return { foreignCores, service, drain, pgRecvlogical }
+  })
   return summary(segment, rounds, hasRecvlogical)
 }
 
@@ -83,7 +83,7 @@ function summary(segment: Segment, rounds: readonly Round[], hasRecvlogical: boo
       'walsender CPU s/1M': of(({ service }) => perMillion(service.cpu.of['walsender'] ?? 0, service.rows)),
       'target CPU s/1M': of(({ service }) => perMillion(service.cpu.of['target'] ?? 0, service.rows)),
       'RSS MB': Math.max(...rounds.map(({ service }) => service.peakMemoryBytes)) / 1e6,
-      'other cores busy': of(({ service }) => service.cpu.foreignCores),
+      'other cores busy': of(({ foreignCores }) => foreignCores),
     },
     goals: [
       { figure: 'ratio', atLeast: 0.95 },
@@ -96,7 +96,7 @@ function summary(segment: Segment, rounds: readonly Round[], hasRecvlogical: boo
 }
 
 async function drainSlot(database: BenchDatabase, to: { endLsn: string; whole: boolean }): Promise<Drained> {
-  await database.copySlot(BASE_SLOT, 'drain')
+  await database.copySlot(baseSlot(database), 'drain')
   const args = [DRAIN, database.url, 'drain', 'bench', to.endLsn, ...(to.whole ? ['whole'] : [])]
   const { output } = await runProgram(process.execPath, args)
   await database.dropSlot('drain')
@@ -113,7 +113,7 @@ async function recvlogical(
   database: BenchDatabase,
   to: { readonly endLsn: string; readonly rows: number },
 ): Promise<{ readonly rowsPerSecond: number }> {
-  await database.copySlot(BASE_SLOT, 'recvlogical')
+  await database.copySlot(baseSlot(database), 'recvlogical')
   const plugin = ['proto_version=4', 'publication_names=bench', 'streaming=on'].flatMap((option) => ['-o', option])
   const what = ['-S', 'recvlogical', '--start', '--no-loop', '-f', '/dev/null', '-E', to.endLsn, ...plugin]
   const { seconds } = await runProgram('pg_recvlogical', ['-d', database.url, ...what])

@@ -3,6 +3,7 @@ import type { Finding } from '../support/finding.ts'
 import { median } from '../support/median.ts'
 import { preparePipeline, withCopy } from '../support/prepared-pipeline.ts'
 import { waitForQuiet } from '../support/quiet.ts'
+import { quietRounds } from '../support/quiet-rounds.ts'
 import type { BenchService, LogLine } from '../support/service.ts'
 import type { BenchDatabase } from '../support/source.ts'
 import { measureStream, type StreamRate } from '../support/stream-rate.ts'
@@ -17,8 +18,11 @@ const ROWS_PER_TABLE_AND_COMMIT = 20
 const SAME = 0.85
 
 /** Whether a row costs the same with many published tables, and late in a long run. */
-export async function measureGrowth(context: BenchContext): Promise<readonly Finding[]> {
-  return [await measureTables(context), await measureLongRun(context)]
+export async function measureGrowth(context: BenchContext, only?: string): Promise<readonly Finding[]> {
+  return [
+    ...(only === 'long run' ? [] : [await measureTables(context)]),
+    ...(only === 'tables' ? [] : [await measureLongRun(context)]),
+  ]
 }
 
 async function measureTables(context: BenchContext): Promise<Finding> {
@@ -27,13 +31,15 @@ async function measureTables(context: BenchContext): Promise<Finding> {
   await using many = await source.createDatabase('many_tables')
   await using fewReady = await prepareTables(few, WRITTEN_TABLES, scale.cdcRows)
   await using manyReady = await prepareTables(many, scale.manyTables, scale.cdcRows)
-  const rounds: { few: StreamRate; many: StreamRate }[] = []
-  for (let round = 1; round <= scale.rounds; round++) {
-    await waitForQuiet(20_000)
+  const rounds = await quietRounds(scale.rounds, async (round): Promise<TablesRound> => {
     const pair = { few: await runOn(few, fewReady), many: await runOn(many, manyReady) }
-    rounds.push(pair)
-    say(`tables ${round}: ${Math.round(pair.few.rowsPerSecond)} and ${Math.round(pair.many.rowsPerSecond)} rows/s`)
-  }
+    const foreignCores = Math.max(pair.few.cpu.foreignCores, pair.many.cpu.foreignCores)
+    const rates = `${Math.round(pair.few.rowsPerSecond)} and ${Math.round(pair.many.rowsPerSecond)} rows/s`
+    say(
+      `tables ${round}: ${rates}, others ${foreignCores.toFixed(2)}, CPU ${JSON.stringify([pair.few.cpu.of, pair.many.cpu.of])}`,
+    )
+    return { ...pair, foreignCores }
+  })
   return {
     group: 'growth',
     name: `${scale.manyTables} published tables`,
@@ -42,10 +48,17 @@ async function measureTables(context: BenchContext): Promise<Finding> {
       'rows/s of 10': median(rounds.map((round) => round.few.rowsPerSecond)),
       'rows/s of many': median(rounds.map((round) => round.many.rowsPerSecond)),
       ratio: median(rounds.map((round) => round.many.rowsPerSecond / round.few.rowsPerSecond)),
+      'other cores busy': median(rounds.map(({ foreignCores }) => foreignCores)),
     },
     goals: [{ figure: 'ratio', atLeast: SAME }],
     runs: rounds,
   }
+}
+
+interface TablesRound {
+  readonly foreignCores: number
+  readonly few: StreamRate
+  readonly many: StreamRate
 }
 
 interface Ready extends AsyncDisposable {

@@ -3,7 +3,7 @@ import type { Finding } from '../support/finding.ts'
 import { programVersion } from '../support/machine.ts'
 import { median } from '../support/median.ts'
 import { cpuSeconds, memoryBytes, watchCpu } from '../support/process-usage.ts'
-import { waitForQuiet } from '../support/quiet.ts'
+import { quietRounds } from '../support/quiet-rounds.ts'
 import { runProgram } from '../support/run-program.ts'
 import { BenchService } from '../support/service.ts'
 import type { BenchDatabase } from '../support/source.ts'
@@ -28,10 +28,11 @@ interface Drained {
   readonly bytes: number
   readonly rowsPerSecond: number
   readonly cpu: { readonly reader: number; readonly backends: number }
+  readonly foreignCores: number
 }
 
 interface Round {
-  readonly busyCoresBefore: number
+  readonly foreignCores: number
   readonly service: Copied
   readonly drain: Drained
   readonly psqlRowsPerSecond: number
@@ -56,18 +57,17 @@ async function measureConnections(
 ): Promise<Finding> {
   const statements = await copyStatements(database, connections)
   const hasPsql = programVersion('psql') !== null
-  const rounds: Round[] = []
-  for (let round = 1; round <= scale.rounds; round++) {
-    const busyCoresBefore = await waitForQuiet(20_000)
+  const rounds = await quietRounds(scale.rounds, async (round): Promise<Round> => {
     const service = await copyOnce(database, connections, scale.snapshotRows)
     const drain = await drainCopy(database, statements)
     const psqlRowsPerSecond = hasPsql ? scale.snapshotRows / (await psqlSeconds(database, statements)) : Number.NaN
-    rounds.push({ busyCoresBefore, service, drain, psqlRowsPerSecond })
+    const foreignCores = Math.max(service.foreignCores, drain.foreignCores)
     say(
       `snapshot ${connections}/${round}: ${Math.round(service.rowsPerSecond)} rows/s, drained ${Math.round(drain.rowsPerSecond)}` +
-        `, psql ${Math.round(psqlRowsPerSecond)}, CPU ${JSON.stringify(service.cpu)}`,
+        `, psql ${Math.round(psqlRowsPerSecond)}, others ${foreignCores.toFixed(2)}, CPU ${JSON.stringify(service.cpu)}`,
     )
-  }
+    return { foreignCores, service, drain, psqlRowsPerSecond }
+  })
   return summary(connections, rounds, hasPsql)
 }
 
@@ -90,7 +90,7 @@ function summary(connections: number, rounds: readonly Round[], hasPsql: boolean
       'backends CPU s/1M': perMillion(({ cpu }) => cpu.backends),
       'target CPU s/1M': perMillion(({ cpu }) => cpu.target),
       'RSS MB': Math.max(...rounds.map(({ service }) => service.peakMemoryBytes)) / 1e6,
-      'other cores busy': of(({ service }) => service.foreignCores),
+      'other cores busy': of(({ foreignCores }) => foreignCores),
     },
     goals: [
       { figure: 'ratio', atLeast: goal },

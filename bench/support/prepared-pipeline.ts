@@ -2,8 +2,8 @@ import { BenchService, type ServiceSetup } from './service.ts'
 import type { BenchDatabase } from './source.ts'
 import { BenchTarget, TargetState } from './target.ts'
 
-/** The slot that a pipeline was prepared with; runs read from copies of it. */
-export const BASE_SLOT = 'base'
+/** The slot that the pipeline of a database was prepared with; runs read from copies of it. Slots have one name space for all databases. */
+export const baseSlot = (database: BenchDatabase): string => `${database.name}_base`
 
 /**
  * Has the service copy what is in the database and stops it: what is written from now on is for the runs, each with a
@@ -15,7 +15,7 @@ export async function preparePipeline(
 ): Promise<TargetState> {
   const state = await TargetState.create()
   await using target = await BenchTarget.start(state, true)
-  await using service = await BenchService.start({ database, target, slot: BASE_SLOT, ...more })
+  await using service = await BenchService.start({ database, target, slot: baseSlot(database), ...more })
   const rows = await database.query<{ n: number }>(
     `select count(*)::int as n from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`,
   )
@@ -39,7 +39,7 @@ export async function withCopy<T>(
 ): Promise<T> {
   const { database, discard } = setup
   const slot = 'run'
-  await database.copySlot(BASE_SLOT, slot)
+  await database.copySlot(baseSlot(database), slot)
   await using state = await setup.state.copy()
   await using target = await BenchTarget.start(state, discard)
   try {
