@@ -2,37 +2,17 @@ import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { FAIL_POINTS } from '../src/core/fail-points.ts'
-import { parseLsn } from '../src/core/lsn.ts'
-import { differencesOf } from './support/compare-tables.ts'
 import { openDatabase, type TestDatabase } from './support/postgres.ts'
 import { seededRandom } from './support/seeded-random.ts'
 import { ServiceProcess, writePipelineFile } from './support/service-process.ts'
 import { StandInProcess } from './support/stand-in-process.ts'
 import { makeAccounts, TotalReader, Transfers, untilStreaming } from './support/transfers.ts'
-import { waitFor } from './support/wait-for.ts'
+import { expectEqual, untilCaughtUp } from './support/until-equal.ts'
 
 const KILLS = process.env['TEST_LONG'] ? 500 : Number(process.env['KILLS'] ?? 50)
 
 /** A rollback follows a failure of the target; a checkpoint load and a ledger of their own belong to the converging guarantee. */
 const UNREACHED = /rollback|batch.checkpoint|batch.tables|ledger/
-
-async function untilCaughtUp(source: TestDatabase, standIn: StandInProcess, service: ServiceProcess): Promise<void> {
-  const [position] = await source.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn')
-  const end = parseLsn(position?.lsn ?? '')
-  await waitFor(
-    async () => {
-      const [row] = await standIn.query(`select end_lsn from ${source.name}._sync_checkpoint`)
-      return parseLsn(String(row?.['end_lsn'])) >= end
-    },
-    { timeoutMs: 30_000, describe: () => service.story },
-  )
-}
-
-async function expectEqual(source: TestDatabase, standIn: StandInProcess): Promise<void> {
-  for (const table of ['checking', 'savings']) {
-    assert.deepEqual(await differencesOf(source, standIn, table, `${source.name}.${table}`), [], table)
-  }
-}
 
 it(`never shows a total that the source never had, through ${KILLS} kills at random instants`, async () => {
   const { random, seed } = seededRandom()

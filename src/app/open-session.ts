@@ -6,9 +6,10 @@ import type { FailPoints } from '../core/fail-points.ts'
 import type { Signals } from '../core/signals.ts'
 import type { DiscoveredTables } from '../core/source.ts'
 import { SyncError } from '../core/sync-error.ts'
-import type { TableId } from '../core/table-id.ts'
 import type { OpenedSession } from '../engine/embedded/run-embedded.ts'
 import type { SessionSettings } from '../pipeline/session-parts.ts'
+import type { Lessons } from '../pipeline/lessons.ts'
+import type { Tenure } from '../pipeline/tenure.ts'
 import { openStarRocksSink } from '../sink/starrocks/starrocks-sink.ts'
 import { PostgresSource } from '../source/postgres/postgres-source.ts'
 import { sourceConnection, starRocksTarget } from './connections.ts'
@@ -18,10 +19,8 @@ export interface Surroundings {
   readonly signals: Signals
   readonly clock: Clock
   readonly failPoints: FailPoints
-  /** Tables of which a value cannot stand in CSV, as this process has met them. */
-  readonly jsonTables: Set<TableId>
-  /** Random id of this process. */
-  readonly writerId: string
+  readonly lessons: Lessons
+  readonly tenure: Tenure
 }
 
 /** Connects source and sink for one session. @throws {SyncError} whatever stands in the way. */
@@ -30,7 +29,7 @@ export async function openSession(config: Config, around: Surroundings): Promise
   try {
     const source = closing.use(openSource(config, around))
     const otherDatabases = databasesOf(await source.discover(), config)
-    const { clock, failPoints, signals, writerId, jsonTables } = around
+    const { clock, failPoints, signals, tenure, lessons } = around
     const { pipeline } = config
     const target = starRocksTarget(config, otherDatabases)
     const sink = closing.use(await openStarRocksSink({ target, pipeline, clock, random: Math.random, failPoints }))
@@ -42,8 +41,8 @@ export async function openSession(config: Config, around: Surroundings): Promise
       clock,
       random: Math.random,
       settings: settingsOf(config),
-      writerId,
-      jsonTables,
+      tenure,
+      lessons,
       newIncarnation: randomUUID().replaceAll('-', '').slice(0, 12),
     }
     return { deps, [Symbol.asyncDispose]: () => closing.disposeAsync() }

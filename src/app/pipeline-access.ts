@@ -20,6 +20,8 @@ export interface PipelineAccess extends AsyncDisposable {
   readonly sql: SqlClient
   /** The target's `_sync_*` rows; empty when there are none yet. @throws {SyncError} */
   readState(): Promise<SinkState>
+  /** Forgets position and copies of the pipeline: see {@link StateReader.startAnew}. @throws {SyncError} */
+  startAnew(): Promise<void>
   /** A session of the source, for single questions. @throws {SyncError} */
   session(): Promise<Session>
 }
@@ -44,6 +46,7 @@ export function openAccess(config: Config, clock: Clock): PipelineAccess {
     source,
     sql,
     session: () => sessions.get(),
+    startAnew: () => reader.startAnew(),
     readState: async () => {
       try {
         return await reader.state()

@@ -8,6 +8,7 @@ import { SyncError } from '../core/sync-error.ts'
 import { parseTableId, type TableId } from '../core/table-id.ts'
 import { encodeRequest, type TableRequest } from '../pipeline/request.ts'
 import { listRelations } from '../source/postgres/catalog/list-relations.ts'
+import { startAnewIfCutOff } from './start-anew.ts'
 import { openAccess, type PipelineAccess } from './pipeline-access.ts'
 
 const POLL_MS = 200
@@ -31,6 +32,10 @@ export interface PipelineRequestOptions {
 export async function requestOfPipeline(config: Config, options: PipelineRequestOptions): Promise<Lsn> {
   await using access = openAccess(config, options.clock)
   const tables = await tablesOf(config, options.tables, access)
+  if (options.do === 'resync' && options.tables === 'all') {
+    const reason = await startAnewIfCutOff(access, config.source.slot)
+    if (reason !== null) options.wait?.onProgress(`the pipeline is set up anew: ${reason}`)
+  }
   let position: Lsn | null = null
   for (const table of tables) {
     position = await access.source.emitMarker(encodeRequest({ do: options.do, table }))

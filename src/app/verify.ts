@@ -122,6 +122,17 @@ class Verification {
     }
   }
 
+  #rowsTeller({ id, estimatedRows }: TableToCompare['schema']): (rowsRead: number) => void {
+    const { clock } = this.#request
+    const about = estimatedRows > 0 ? ` of about ${Math.round(estimatedRows)}` : ''
+    let toldAtMs = clock.monotonicMs()
+    return (rowsRead) => {
+      if (clock.monotonicMs() - toldAtMs < TELL_EVERY_MS) return
+      toldAtMs = clock.monotonicMs()
+      this.#request.onProgress(`${id}: ${rowsRead}${about} rows read`)
+    }
+  }
+
   async #compare(table: TableToCompare, since: Beginning): Promise<TableComparison> {
     const request = this.#request
     const { id } = table.schema
@@ -134,6 +145,8 @@ class Verification {
           untouched: async (keys) => untouchedKeys(await this.#access.session(), since.pending, table, keys),
           showValues: request.showValues ?? false,
           monotonicMs: () => request.clock.monotonicMs(),
+          onRows: this.#rowsTeller(table.schema),
+          signal: request.abort,
           onRound: (keysLeft) => request.onProgress(`${id}: rows to look at again: ${keysLeft}`),
         })
       } catch (error) {
@@ -142,6 +155,9 @@ class Verification {
     }
   }
 }
+
+/** A sentence every two seconds, for tables that take longer. */
+const TELL_EVERY_MS = 2_000
 
 interface Choice {
   readonly chosen: readonly DiscoveredTable[]

@@ -28,8 +28,10 @@ export interface RowEncoder {
   readonly columns: readonly number[]
   /** Appends an upsert. Returns the key's bytes (> 0), {@link NEEDS_JSON} or {@link BAD_ROW}. Unchanged columns are written as a placeholder. */
   appendUpsert(row: RowView, out: ByteBuffer): number
-  /** Appends a delete (or the mark of a soft delete); only the key columns of `row` are read. Returns as {@link appendUpsert}. */
+  /** Appends a delete; only the key columns of `row` are read. Returns as {@link appendUpsert}. */
   appendDelete(row: RowView, out: ByteBuffer): number
+  /** Appends the row as one that is deleted softly: as {@link appendUpsert}, and marked. Only for tables whose route asks for it. */
+  appendMarked(row: RowView, out: ByteBuffer): number
   /**
    * JSON only: appends the record `csv[start, end)` (written by the CSV encoder of the same table) in this format; placeholders stay
    * placeholders. Returns the key's bytes.

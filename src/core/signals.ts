@@ -60,7 +60,14 @@ export type Signal =
       readonly bytes: number
       readonly ms: number
     }
-  | { readonly tag: 'chunk-retaken'; readonly table: TableId; readonly chunk: number; readonly reason: string }
+  /** `gate`: it looked too early, or a batch goes first: part of the way things go. `failure`: something failed that may pass. */
+  | {
+      readonly tag: 'chunk-retaken'
+      readonly table: TableId
+      readonly chunk: number
+      readonly why: 'gate' | 'failure'
+      readonly reason: string
+    }
   | { readonly tag: 'blocked'; readonly what: string; readonly blockers: readonly Blocker[] }
   | {
       readonly tag: 'values-reread'

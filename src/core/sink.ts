@@ -87,8 +87,8 @@ export interface SinkState {
 export interface ReadBackRow {
   /** The encoded key that was asked for. */
   readonly key: Buffer
-  /** Per asked column: its encoded bytes. */
-  readonly fields: readonly Buffer[]
+  /** Per asked column: its encoded bytes; or the format cannot carry one of them. */
+  readonly fields: readonly Buffer[] | 'needs-json'
 }
 
 /** The target of a pipeline. */
@@ -101,8 +101,9 @@ export interface Sink extends AsyncDisposable {
   /**
    * After the slot was got: ends every open transaction of this pipeline, drops what an older epoch left behind, and
    * reads the rows. Does not raise the epoch: the first commit does.
+   * @throws {SyncError} what `ownership` throws: a process that was replaced meanwhile ends nothing of its successor.
    */
-  takeOver(): Promise<SinkState>
+  takeOver(ownership: Ownership): Promise<SinkState>
   /** Reads the checkpoint row as it is now; null before the first one (or before {@link prepare}). */
   readCheckpoint(): Promise<Checkpoint | null>
   /** Creates or adopts the target table of a generation. @throws {SyncError} TARGET_SHAPE, TYPE_UNSUPPORTED with the table. */

@@ -12,6 +12,7 @@ import { batchCommitted } from './batch-signal.ts'
 import { failureReaction } from './failure-rule.ts'
 import type { Gate } from './gate.ts'
 import { afterCommit, recordsDue } from './table-lifecycle.ts'
+import type { Lessons } from './lessons.ts'
 import type { TableEntry, TableRegistry } from './table-registry.ts'
 import { truncateTarget } from './truncate-target.ts'
 import { fillUnchangedValues } from './unchanged-values.ts'
@@ -26,6 +27,7 @@ export interface ApplierDeps {
   readonly ownership: Ownership
   readonly gate: Gate
   readonly registry: TableRegistry
+  readonly lessons: Lessons
   readonly signals: Signals
   readonly clock: Clock
   readonly random: Random
@@ -53,11 +55,18 @@ export class Applier {
 
   /** Sends what a large transaction has so far; its batch stays open. @throws {SyncError} whatever failed: the session begins anew. */
   async sendPart(batch: Batch): Promise<void> {
-    await this.#complete(batch)
-    await this.#pass(batch)
-    this.#writer ??= await this.#open()
-    if (this.#writer === null) throw new SyncError('SINK_TRANSACTION_LOST', 'the batch was already in the target')
-    await this.#send(this.#writer, this.#loads(batch))
+    try {
+      await this.#pass(batch)
+      await this.#complete(batch)
+      if (this.#deps.lessons.tryPartsFirst) await this.#tryLoads(batch)
+      this.#writer ??= await this.#open()
+      if (this.#writer === null) throw new SyncError('SINK_TRANSACTION_LOST', 'the batch was already in the target')
+      await this.#send(this.#writer, this.#loads(batch))
+    } catch (error) {
+      const known = asSyncError(error)
+      if (failureReaction(known, { partsSent: 1 }) !== 'blame') throw known
+      this.#blameLarge(known)
+    }
     for (const { load } of batch.tables.values()) load.partDone()
     batch.partsSent++
     batch.bytes = 0
@@ -86,13 +95,25 @@ export class Applier {
     batch.release()
   }
 
-  /** Commits a checkpoint alone, in one attempt: the number after the present one, all else as given. @throws {SyncError} */
-  async moveTo(wanted: Checkpoint): Promise<void> {
+  /** Records the tables that are left out, without waiting for a batch: the session ends, and the next one must know. @throws {SyncError} */
+  async recordLeftOut(): Promise<void> {
+    const leftOut = this.#deps.registry
+      .all()
+      .filter(({ state }) => state.tag === 'quarantined' || state.tag === 'paused')
+    if (leftOut.length === 0) return
+    await this.moveTo(
+      this.checkpoint,
+      leftOut.map(({ schema, state }) => ({ table: schema.id, state })),
+    )
+  }
+
+  /** Commits a checkpoint and records alone, in one attempt: the number after the present one, all else as given. @throws {SyncError} */
+  async moveTo(wanted: Checkpoint, records: readonly TableRecord[] = []): Promise<void> {
     const writer = await this.#open()
     if (writer === null) return
     const next = { ...wanted, number: this.checkpoint.number + 1n }
     try {
-      await writer.commit(next, [])
+      await writer.commit(next, records)
     } catch (error) {
       await writer.rollback()
       throw error
@@ -108,9 +129,10 @@ export class Applier {
   }
 
   async #attempt(batch: Batch, endLsn: Lsn): Promise<void> {
+    // First the gate: what chunks in flight bring must be there when a TRUNCATE looks at what to delete.
+    await this.#pass(batch)
     await this.#complete(batch)
     for (const record of recordsDue(this.#deps.registry, endLsn)) batch.records.set(record.table, record)
-    await this.#pass(batch)
     this.#writer ??= await this.#open()
     if (this.#writer === null) return
     await this.#send(this.#writer, this.#loads(batch))
@@ -187,12 +209,23 @@ export class Applier {
     await clock.sleep(waitMs, failed.signal)
   }
 
+  /** Loads each table's rows alone, without committing, and takes out the tables that are refused. @throws {SyncError} when there are any. */
+  async #tryLoads(batch: Batch): Promise<void> {
+    const rejected = await this.#deps.sink.findRejected(this.#loads(batch), this.#deps.ownership)
+    for (const { table, reason, rowKey } of rejected) this.#deps.quarantine(table, { reason, rowKey })
+    if (rejected.length > 0) throw new SyncError('SINK_TRANSACTION_LOST', 'a row of a large transaction was refused')
+  }
+
+  /** A large transaction was refused for a row. What is not in memory cannot be sent again: the next session leaves the table out, or finds it. */
+  #blameLarge(error: SyncError): never {
+    if (error.table) this.#deps.quarantine(error.table, { reason: error.message, rowKey: error.rowKey })
+    else this.#deps.lessons.tryPartsFirst = true
+    throw new SyncError('SINK_TRANSACTION_LOST', 'a row of a large transaction was refused', { cause: error })
+  }
+
   /** Finds the tables whose rows are refused and takes them out of the batch. */
   async #blame(batch: Batch, error: SyncError): Promise<void> {
-    if (batch.partsSent > 0) {
-      if (error.table) this.#deps.quarantine(error.table, { reason: error.message, rowKey: error.rowKey })
-      throw new SyncError('SINK_TRANSACTION_LOST', 'a row of a large transaction was refused', { cause: error })
-    }
+    if (batch.partsSent > 0) this.#blameLarge(error)
     const rejected =
       error.table === undefined
         ? await this.#deps.sink.findRejected(this.#loads(batch), this.#deps.ownership)

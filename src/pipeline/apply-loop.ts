@@ -1,6 +1,6 @@
 import type { ChangeStream } from '../core/change-stream.ts'
 import type { Clock, Timer } from '../core/clock.ts'
-import { SyncError } from '../core/sync-error.ts'
+import { asSyncError, SyncError } from '../core/sync-error.ts'
 import type { Applier } from './applier.ts'
 import type { Batcher } from './batcher.ts'
 import { type BatchLimits, cutDecision, type CutDecision } from './cut-rule.ts'
@@ -16,6 +16,8 @@ export interface ApplyLoopDeps {
   readonly checkpointEveryMs: number
   /** A table waits for the stream to pass its last chunk: the checkpoint moves at once. */
   readonly positionWanted: () => boolean
+  /** The session ends and another one follows: what that one must know is recorded. Never throws. */
+  readonly beforeRestart: () => Promise<void>
   /** Steps of their own between two batches, such as putting a copied table in place. */
   readonly betweenBatches: () => Promise<void>
 }
@@ -52,6 +54,10 @@ export class ApplyLoop {
     signal.addEventListener('abort', stop)
     try {
       while (!signal.aborted) await this.#step(signal)
+    } catch (error) {
+      await this.#deps.applier.close()
+      if (asSyncError(error).retry === 'auto') await this.#deps.beforeRestart()
+      throw error
     } finally {
       signal.removeEventListener('abort', stop)
       await this.#deps.applier.close()

@@ -124,11 +124,11 @@ export class Batcher implements ChangeHandler {
     this.#added(table, before, table.load.update(row, old, oldKind))
   }
 
-  delete(relationOid: number, old: RowView): void {
+  delete(relationOid: number, old: RowView, oldKind: OldRowKind): void {
     const table = this.#table(relationOid)
     if (table === null) return
     const before = table.load.body.bytes
-    this.#added(table, before, table.load.delete(old))
+    this.#added(table, before, table.load.delete(old, oldKind))
   }
 
   truncate(relationOids: readonly number[]): void {

@@ -181,6 +181,7 @@ describe('where a missing value is read', () => {
     moved: false,
     fromSource: false,
     unjudged: false,
+    marked: false,
   }
   it.each<[string, Partial<typeof row>, { exact: boolean; partSent: boolean }, string]>([
     ['exact table', {}, { exact: true, partSent: false }, 'target'],

@@ -18,4 +18,40 @@ export interface PendingRow {
   readonly fromSource: boolean
   /** The row filter could not judge the row, because it reads a missing column. */
   readonly unjudged: boolean
+  /** The row is deleted softly: it stays with the values that the target has, or goes when the target has none. */
+  readonly marked: boolean
+}
+
+/** What a batch already knows of a row that is updated. */
+export interface Origin {
+  /** The row's key before the update, encoded. */
+  readonly key: Buffer
+  /** What its record in this batch still misses. */
+  readonly before: PendingRow | undefined
+  /** Its record in this batch is a delete: the target's value is not the row's. */
+  readonly gone: boolean
+}
+
+/** What stays missing of a row, reckoned on from what was missing of it before. Pure. */
+export function pendingRow(row: {
+  readonly origin: Origin
+  readonly xid: number
+  readonly keyTexts: readonly string[]
+  readonly columns: readonly number[]
+  readonly moved: boolean
+  readonly mustAskSource: boolean
+  readonly unjudged: boolean
+  readonly marked: boolean
+}): PendingRow {
+  const { before, key } = row.origin
+  return {
+    originKey: before?.originKey ?? key,
+    keyTexts: row.keyTexts,
+    xid: row.xid,
+    columns: row.columns,
+    moved: row.moved || before?.moved === true,
+    fromSource: row.mustAskSource || before?.fromSource === true,
+    unjudged: row.unjudged || (before?.unjudged === true && !row.marked),
+    marked: row.marked,
+  }
 }

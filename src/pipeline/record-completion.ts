@@ -9,10 +9,14 @@ import type { TableLoad } from './table-load.ts'
  * other numbers now.
  * @throws {SyncError} ROW_REJECTED when no encoder can write the row.
  */
-export function replaceRecord(load: TableLoad, view: RowView): boolean {
+export function replaceRecord(
+  load: TableLoad,
+  view: RowView,
+  append: 'appendUpsert' | 'appendMarked' = 'appendUpsert',
+): boolean {
   const { buffer } = load.body
   const start = buffer.length
-  const keyLength = load.encoder.appendUpsert(view, buffer)
+  const keyLength = load.encoder[append](view, buffer)
   if (keyLength === NEEDS_JSON) {
     load.useJson()
     return false
@@ -24,7 +28,8 @@ export function replaceRecord(load: TableLoad, view: RowView): boolean {
 
 /** Writes a record anew with the given encoded fields in place of its placeholders. Answers and throws as {@link replaceRecord}. */
 export function completeRecord(load: TableLoad, record: number, fields: ReadonlyMap<number, Buffer>): boolean {
-  return replaceRecord(load, viewOfRecord(load, record, fields))
+  const marked = load.body.pending.get(record)?.marked === true
+  return replaceRecord(load, viewOfRecord(load, record, fields), marked ? 'appendMarked' : 'appendUpsert')
 }
 
 /** Puts a delete of the record's key in its place. */

@@ -24,3 +24,13 @@ export function takeUnchangedFrom(old: RowView, row: RowView): void {
     if (row.kinds[column] !== KIND_UNCHANGED) row.unchangedCount--
   }
 }
+
+/** Makes every column but the key's unchanged: what a key tuple has there says nothing. */
+export function forgetAllBut(key: readonly number[], row: RowView): void {
+  row.unchangedCount = 0
+  for (let column = 0; column < row.columnCount; column++) {
+    if (key.includes(column)) continue
+    row.kinds[column] = KIND_UNCHANGED
+    row.unchangedCount++
+  }
+}

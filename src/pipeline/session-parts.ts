@@ -2,18 +2,20 @@ import type { Checkpoint } from '../core/checkpoint.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import type { Signals } from '../core/signals.ts'
 import type { Sink } from '../core/sink.ts'
-import type { TableId } from '../core/table-id.ts'
 import type { OwnedStream, Source } from '../core/source.ts'
+import { asSyncError } from '../core/sync-error.ts'
 import { Applier } from './applier.ts'
 import { ApplyLoop } from './apply-loop.ts'
 import { Batcher } from './batcher.ts'
 import type { BatchLimits } from './cut-rule.ts'
 import { Gate } from './gate.ts'
+import type { Lessons } from './lessons.ts'
 import { Rediscovery } from './rediscovery.ts'
 import { SnapshotRunner } from './snapshot-runner.ts'
 import { TableRegistry } from './table-registry.ts'
 import { Tables } from './tables.ts'
 import { TaskGroup } from './task-group.ts'
+import type { Tenure } from './tenure.ts'
 
 /** Settings of a session, from the configuration. */
 export interface SessionSettings {
@@ -36,10 +38,9 @@ export interface SessionDeps {
   readonly clock: Clock
   readonly random: Random
   readonly settings: SessionSettings
-  /** Tables of which a value cannot stand in CSV, as this process has met them. Outlives the session. */
-  readonly jsonTables: Set<TableId>
-  /** Random id of this process. */
-  readonly writerId: string
+  readonly lessons: Lessons
+  /** What this process knows of its time as the active one. */
+  readonly tenure: Tenure
   /** Random id for the checkpoint row, should this session make it. */
   readonly newIncarnation: string
 }
@@ -145,7 +146,17 @@ export class SessionParts {
       limits: settings.limits,
       checkpointEveryMs: settings.checkpointEveryMs,
       positionWanted: () => this.tables.wantsPosition(),
+      beforeRestart: () => this.#recordLeftOut(),
       betweenBatches: () => this.tables.putShadowsInPlace(),
     })
+  }
+
+  async #recordLeftOut(): Promise<void> {
+    try {
+      await this.applier.recordLeftOut()
+    } catch (error) {
+      const what = 'recording the tables that are left out'
+      this.#deps.signals.emit({ tag: 'attempt-failed', what, error: asSyncError(error), retryInMs: null })
+    }
   }
 }

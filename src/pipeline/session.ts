@@ -7,7 +7,7 @@ import { asSyncError, SyncError } from '../core/sync-error.ts'
 import type { Applier } from './applier.ts'
 import { LateHandler } from './late-handler.ts'
 import { type SessionDeps, SessionParts } from './session-parts.ts'
-import { startCheckpoint } from './start-checkpoint.ts'
+import { refuseOtherServer, startCheckpoint } from './start-checkpoint.ts'
 
 /**
  * One life of the pipeline, from getting the slot to losing it: everything durable is in the target and the slot, so it can end at any
@@ -17,14 +17,33 @@ import { startCheckpoint } from './start-checkpoint.ts'
  * @throws {SyncError} whatever ended it; `retry` says whether another session may help.
  */
 export async function runSession(deps: SessionDeps, signal: AbortSignal): Promise<void> {
+  try {
+    await live(deps, signal)
+  } catch (error) {
+    const known = asSyncError(error)
+    // What a replaced process meets, such as a table that its successor has dropped, is not the pipeline's trouble.
+    if (known.retry === 'manual') deps.tenure.refuseIfReplaced(await deps.sink.readCheckpoint(), known)
+    throw known
+  }
+}
+
+async function live(deps: SessionDeps, signal: AbortSignal): Promise<void> {
   const { source, sink } = deps
   await sink.prepare()
   const discovered = await source.discover()
-  const slot = await source.ensureSlot((await sink.readCheckpoint()) === null)
+  const row = await sink.readCheckpoint()
+  deps.tenure.refuseIfReplaced(row)
+  // Told first: on another server, or an earlier state of it, the slot is gone too, and making a new one would mend nothing.
+  if (row !== null) refuseOtherServer(row, await source.identify())
+  const slot = await source.ensureSlot(row === null)
   const handler = new LateHandler()
   await using owned = await source.openStream(handler, signal)
   await untilPredecessorIsOver(deps, slot.created, signal)
-  const state = await sink.takeOver()
+  const found = await sink.readCheckpoint()
+  // Whoever was replaced while it waited must not sweep what its successor has open.
+  deps.tenure.refuseIfReplaced(found)
+  deps.tenure.begin(found)
+  const state = await sink.takeOver(owned.ownership)
   const identity = await source.identify()
   const { newIncarnation } = deps
   const from = startCheckpoint({
@@ -37,7 +56,7 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
   deps.signals.emit({ tag: 'took-over', epoch: checkpoint.epoch, position: formatLsn(checkpoint.endLsn) })
   const life = new SessionParts({ ...deps, owned, checkpoint }, signal)
   handler.bind(life.batcher)
-  const memory: SinkState = state.checkpoint === null ? { ...state, tables: [], chunks: [] } : state
+  const memory = state.checkpoint === null ? withoutPosition(state) : state
   life.group.run((ending) => endedUnlessAborted(owned.stream, ending))
   // Every table must be known before its first change is delivered.
   life.group.run(async (ending) => {
@@ -58,8 +77,13 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
 async function untilPredecessorIsOver(deps: SessionDeps, slotIsNew: boolean, signal: AbortSignal): Promise<void> {
   if (slotIsNew) return
   const last = await deps.sink.readCheckpoint()
-  if (last?.writerId === deps.writerId || last?.writerId === NOBODY) return
+  if (last?.writerId === deps.tenure.writerId || last?.writerId === NOBODY) return
   await deps.clock.sleep(deps.settings.takeOverWaitMs, signal)
+}
+
+/** A pipeline that was set up anew: what it has copied before has no position, and makes way for new copies. */
+function withoutPosition(state: SinkState): SinkState {
+  return { ...state, tables: state.tables.map(({ table }) => ({ table, state: { tag: 'removed' } })), chunks: [] }
 }
 
 /** Writer of a checkpoint whose process has ended in good order. */
@@ -79,7 +103,7 @@ async function raiseEpoch(from: Checkpoint, owned: OwnedStream, deps: SessionDep
   const opening = await deps.sink.openBatch(from, owned.ownership)
   if (opening.tag === 'already-committed')
     throw new SyncError('SINK_TRANSACTION_LOST', 'what follows the checkpoint was committed while it was taken over')
-  const next: Checkpoint = { ...from, number: from.number + 1n, epoch: from.epoch + 1n, writerId: deps.writerId }
+  const next: Checkpoint = { ...from, number: from.number + 1n, epoch: from.epoch + 1n, writerId: deps.tenure.writerId }
   try {
     await opening.writer.commit(next, [])
   } catch (error) {

@@ -188,7 +188,8 @@ export class SnapshotRunner {
     signal: AbortSignal,
   ): Promise<void> {
     const { chunk, result } = retake
-    this.#deps.signals.emit({ tag: 'chunk-retaken', table: entry.schema.id, chunk, reason: result.reason })
+    const { why, reason } = result
+    this.#deps.signals.emit({ tag: 'chunk-retaken', table: entry.schema.id, chunk, why, reason })
     const attempt = result.why === 'gate' ? 1 : retake.attempt
     await this.#deps.clock.sleep(backOffMs(attempt, RETRY_BOUNDS, this.#deps.random), signal)
   }

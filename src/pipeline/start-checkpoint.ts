@@ -42,7 +42,8 @@ export function startCheckpoint(at: StartSituation): Checkpoint {
   return { ...checkpoint, timeline: source.timeline }
 }
 
-function refuseOtherServer(checkpoint: Checkpoint, source: SourceIdentity): void {
+/** @throws {SyncError} SOURCE_REPLACED when the checkpoint was not made against this server as it is. */
+export function refuseOtherServer(checkpoint: Checkpoint, source: SourceIdentity): void {
   if (checkpoint.systemId !== source.systemId)
     throw new SyncError(
       'SOURCE_REPLACED',

@@ -36,10 +36,16 @@ export function afterCommit(
 ): void {
   for (const record of batch.records.values()) {
     const entry = deps.registry.byId(record.table)
-    if (entry && record.state.tag === 'streaming' && entry.state.tag === 'snapshotting') {
+    if (entry && endsCopy(record.state, entry.state)) {
       entry.state = record.state
       deps.gate.forget(record.table)
     }
     deps.signals.emit({ tag: 'table-state', table: record.table, state: record.state })
   }
+}
+
+/** A newer copy may have been asked for while the end of the one before was on its way to the target. */
+function endsCopy(recorded: TableState, present: TableState): boolean {
+  if (recorded.tag !== 'streaming' || present.tag !== 'snapshotting') return false
+  return recorded.generation === present.generation
 }

@@ -10,19 +10,22 @@ import { TableLoad } from './table-load.ts'
 const csv = new PlainEncoder('csv', 3, [0])
 const json = new PlainEncoder('json', 3, [0])
 
-function sinkTable(): SinkTable {
+function sinkTable(deletes: 'hard' | 'soft' = 'hard'): SinkTable {
   const schema = tableSchemaOf(tableId('public', 't'), ['id', 'a', 'b'], [0])
   const route = {
     table: schema.id,
     targetDatabase: 'd',
     targetTable: 't',
     excludeColumns: [],
-    delete: 'hard' as const,
+    delete: deletes,
     columnTypes: {},
     properties: {},
   }
   return { id: schema.id, schema, route, targetName: 't', encoders: { csv, json }, filter: null }
 }
+
+const loadOf = (deletes: 'hard' | 'soft' = 'hard') =>
+  new TableLoad({ sinkTable: sinkTable(deletes), json: false, useJson: () => undefined })
 
 const rowsOf = (load: TableLoad) => {
   const encoder = load.body.format === 'csv' ? csv : json
@@ -66,7 +69,7 @@ const STEPS = {
   },
   delete(load: TableLoad, rows: Rows, { key }: Change) {
     if (!rows.delete(key)) return
-    load.delete(rowViewOf([String(key), null, null]))
+    load.delete(rowViewOf([String(key), null, null]), 'key')
   },
   truncate(load: TableLoad, rows: Rows) {
     load.truncate()
@@ -83,11 +86,11 @@ const change = fc.record({
 
 describe('a table’s load', () => {
   it('keeps only the last state of each key', () => {
-    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
+    const load = loadOf()
     load.insert(rowViewOf(['1', 'x', 'y']))
     load.insert(rowViewOf(['2', 'x', 'y']))
     load.update(rowViewOf(['1', 'z', 'y']), rowViewOf([]), 'none')
-    load.delete(rowViewOf(['2', null, null]))
+    load.delete(rowViewOf(['2', null, null]), 'key')
     expect(rowsOf(load)).toEqual([
       { fields: ['1', 'z', 'y'], op: 'u' },
       { fields: ['2', null, null], op: 'd' },
@@ -95,7 +98,7 @@ describe('a table’s load', () => {
   })
 
   it('turns a key change into a delete of the old key and an upsert of the new one', () => {
-    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
+    const load = loadOf()
     load.update(rowViewOf(['2', 'x', 'y']), rowViewOf(['1', null, null]), 'key')
     expect(rowsOf(load).map(({ fields, op }) => [fields[0], op])).toEqual([
       ['1', 'd'],
@@ -104,7 +107,7 @@ describe('a table’s load', () => {
   })
 
   it('ends right when two keys are swapped in one transaction', () => {
-    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
+    const load = loadOf()
     load.update(rowViewOf(['3', 'one', '']), rowViewOf(['1', null, null]), 'key')
     load.update(rowViewOf(['1', 'two', '']), rowViewOf(['2', null, null]), 'key')
     load.update(rowViewOf(['2', 'one', '']), rowViewOf(['3', null, null]), 'key')
@@ -119,7 +122,7 @@ describe('a table’s load', () => {
   })
 
   it('takes an unchanged value from the row’s own earlier state, under the key that it had', () => {
-    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
+    const load = loadOf()
     load.insert(rowViewOf(['1', 'x', 'toasted']))
     load.update(rowViewOf(['3', 'x2', undefined]), rowViewOf(['1', null, null]), 'key')
     load.insert(rowViewOf(['1', 'new', 'another']))
@@ -129,7 +132,7 @@ describe('a table’s load', () => {
   })
 
   it('remembers the origin key of a missing value through a chain of key changes', () => {
-    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
+    const load = loadOf()
     load.update(rowViewOf(['2', 'x', undefined]), rowViewOf(['1', null, null]), 'key')
     load.update(rowViewOf(['3', 'x', undefined]), rowViewOf(['2', null, null]), 'key')
     const [pending] = [...load.body.pending.values()]
@@ -138,7 +141,7 @@ describe('a table’s load', () => {
   })
 
   it('keeps a missing value’s origin key in the format that the row itself brings about', () => {
-    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
+    const load = loadOf()
     load.update(rowViewOf(['1', 'with \u0001 inside', undefined]), none, 'none')
     const [pending] = [...load.body.pending.values()]
     expect(load.body.format).toBe('json')
@@ -146,7 +149,7 @@ describe('a table’s load', () => {
   })
 
   it('writes everything anew as JSON when a value cannot stand in CSV, missing values included', () => {
-    const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
+    const load = loadOf()
     load.insert(rowViewOf(['1', 'x', null]))
     load.update(rowViewOf(['2', 'y', undefined]), rowViewOf([]), 'none')
     load.insert(rowViewOf(['3', 'with \u0001 inside', '']))
@@ -159,7 +162,7 @@ describe('a table’s load', () => {
   it('ends in the state that a map of rows ends in, whatever the order of changes', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
-        const load = new TableLoad({ sinkTable: sinkTable(), json: false, useJson: () => undefined })
+        const load = loadOf()
         const rows = new Map<number, readonly [string, string]>()
         for (const one of changes) STEPS[one.kind](load, rows, one)
         expect(load.body.pending.size).toBe(0)
@@ -168,5 +171,56 @@ describe('a table’s load', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('a load whose table marks what is deleted', () => {
+  const key = (id: string) => rowViewOf([id, null, null])
+  const soft = () => loadOf('soft')
+
+  it('keeps the values that the batch has', () => {
+    const load = soft()
+    load.insert(rowViewOf(['1', 'x', 'y']))
+    load.delete(key('1'), 'key')
+    expect(rowsOf(load)).toEqual([{ fields: ['1', 'x', 'y'], op: 'm' }])
+    expect(load.body.pending.size).toBe(0)
+  })
+
+  it('keeps the values of a whole old row', () => {
+    const load = soft()
+    load.delete(rowViewOf(['1', null, 'y']), 'full')
+    expect(rowsOf(load)).toEqual([{ fields: ['1', null, 'y'], op: 'm' }])
+  })
+
+  it('leaves the values that nobody knows to be read at the target, under the key that the row had there', () => {
+    const load = soft()
+    load.update(rowViewOf(['2', 'z', undefined]), key('1'), 'key')
+    load.delete(key('2'), 'key')
+    const pending = [...load.body.pending.values()].map(({ originKey, columns, marked }) => ({
+      key: originKey.toString(),
+      columns,
+      marked,
+    }))
+    expect(pending).toEqual([
+      { key: '1\u0001', columns: [1, 2], marked: true },
+      { key: '1\u0001', columns: [2], marked: true },
+    ])
+    expect(rowsOf(load)[1]?.fields[1]).toBe('z')
+  })
+
+  it('revives a row whose key is inserted again', () => {
+    const load = soft()
+    load.delete(key('1'), 'key')
+    load.insert(rowViewOf(['1', 'new', 'row']))
+    expect(rowsOf(load)).toEqual([{ fields: ['1', 'new', 'row'], op: 'u' }])
+    expect(load.body.pending.size).toBe(0)
+  })
+
+  it('writes a marked row anew as JSON, with what it misses', () => {
+    const load = soft()
+    load.delete(key('1'), 'key')
+    load.insert(rowViewOf(['2', 'x\u0001', 'y']))
+    expect(rowsOf(load).map(({ op }) => op)).toEqual(['m', 'u'])
+    expect([...load.body.pending.values()].map(({ marked }) => marked)).toEqual([true])
   })
 })

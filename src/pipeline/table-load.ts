@@ -4,8 +4,8 @@ import { NEEDS_JSON, type RowEncoder } from '../core/row-encoder.ts'
 import { KIND_ENCODED, KIND_UNCHANGED, type RowView } from '../core/row-view.ts'
 import type { SinkTable } from '../core/sink.ts'
 import { LoadBody } from './load-body.ts'
-import type { PendingRow } from './pending-row.ts'
-import { sameColumns, takeUnchangedFrom } from './row-columns.ts'
+import { type Origin, pendingRow } from './pending-row.ts'
+import { forgetAllBut, sameColumns, takeUnchangedFrom } from './row-columns.ts'
 
 /** Why a table cannot go on: the row that no encoder can write. */
 export interface RowProblem {
@@ -20,16 +20,6 @@ export interface LoadedTable {
   readonly json: boolean
   /** Notes that CSV will not do. */
   useJson(): void
-}
-
-/** What a batch already knows of a row that is updated. */
-interface Origin {
-  /** The row's key before the update, encoded. */
-  readonly key: Buffer
-  /** What its record in this batch still misses. */
-  readonly before: PendingRow | undefined
-  /** Its record in this batch is a delete: the target's value is not the row's. */
-  readonly gone: boolean
 }
 
 /**
@@ -87,19 +77,19 @@ export class TableLoad {
       takeUnchangedFrom(old, row)
     }
     if (this.#changesKey(row, old, oldKind)) {
-      const problem = this.#delete(old)
+      const problem = this.#remove(old, oldKind)
       if (problem) return problem
     }
     if (this.#rejects(row)) {
       this.filtered++
-      return this.#delete(row)
+      return this.#remove(row, 'key')
     }
     return this.#upsert(row)
   }
 
-  delete(old: RowView): RowProblem | null {
+  delete(old: RowView, oldKind: OldRowKind): RowProblem | null {
     this.deletes++
-    return this.#delete(old)
+    return this.#remove(old, oldKind)
   }
 
   /** Everything before is gone; what follows is all that the table has. */
@@ -168,13 +158,38 @@ export class TableLoad {
     return null
   }
 
-  #delete(row: RowView): RowProblem | null {
+  /** What becomes of a row that is gone at the source. */
+  #remove(row: RowView, kind: OldRowKind): RowProblem | null {
+    return this.table.route.delete === 'soft' ? this.#mark(row, kind) : this.#put(row, 'appendDelete')
+  }
+
+  /**
+   * A row that is deleted softly is updated to what it was, with the mark: its values come from a whole old row, else from its state in
+   * this batch, else they stay pending. One that the filter left out, or that came and went within the batch, leaves nothing.
+   */
+  #mark(row: RowView, kind: OldRowKind): RowProblem | null {
+    if (kind === 'full') return this.#put(row, this.#rejects(row) ? 'appendDelete' : 'appendMarked')
+    forgetAllBut(this.table.schema.key, row)
+    const mayMiss = row.unchangedCount > 0
+    const origin = this.#findOrigin(row, row)
+    if (origin === null) return this.#problem(row)
+    if (mayMiss && origin.gone) return this.#put(row, 'appendDelete')
+    const columns = this.#missingColumns(row)
+    const problem = this.#put(row, 'appendMarked')
+    if (problem || columns.length === 0) return problem
+    const keyTexts = this.table.schema.key.map((column) => row.text(column) ?? '')
+    const marked = { moved: false, mustAskSource: false, unjudged: false, marked: true }
+    this.body.markLastPending(pendingRow({ origin, xid: this.xid, keyTexts, columns, ...marked }))
+    return null
+  }
+
+  #put(row: RowView, append: 'appendDelete' | 'appendMarked'): RowProblem | null {
     let start = this.body.buffer.length
-    let keyLength = this.#encoder.appendDelete(row, this.body.buffer)
+    let keyLength = this.#encoder[append](row, this.body.buffer)
     if (keyLength === NEEDS_JSON) {
       this.useJson()
       start = this.body.buffer.length
-      keyLength = this.#encoder.appendDelete(row, this.body.buffer)
+      keyLength = this.#encoder[append](row, this.body.buffer)
     }
     if (keyLength < 0) return this.#problem(row)
     this.body.put(start, keyLength)
@@ -198,12 +213,12 @@ export class TableLoad {
     const columns = this.#missingColumns(row)
     const unjudged = this.#cannotJudge(row)
     if (oldKind === 'key') {
-      const problem = this.#delete(old)
+      const problem = this.#remove(old, 'key')
       if (problem) return problem
     }
     if (!unjudged && this.#rejects(row)) {
       this.filtered++
-      return this.#delete(row)
+      return this.#remove(row, 'key')
     }
     const problem = this.#upsert(row)
     if (problem || (columns.length === 0 && !unjudged)) return problem
@@ -211,7 +226,8 @@ export class TableLoad {
     const keyTexts = this.table.schema.key.map((column) => row.text(column) ?? '')
     const moved = oldKind === 'key'
     const { xid } = this
-    this.body.markLastPending(pendingRow({ origin, xid, keyTexts, columns, moved, mustAskSource, unjudged }))
+    const marked = false
+    this.body.markLastPending(pendingRow({ origin, xid, keyTexts, columns, moved, mustAskSource, unjudged, marked }))
     return null
   }
 
@@ -267,27 +283,5 @@ export class TableLoad {
     const { filter } = this.table
     if (!filter) return false
     return filter.columns.some((column) => row.kinds[column] === KIND_UNCHANGED || row.kinds[column] === KIND_ENCODED)
-  }
-}
-
-/** What stays missing of a row, reckoned on from what was missing of it before. */
-function pendingRow(row: {
-  readonly origin: Origin
-  readonly xid: number
-  readonly keyTexts: readonly string[]
-  readonly columns: readonly number[]
-  readonly moved: boolean
-  readonly mustAskSource: boolean
-  readonly unjudged: boolean
-}): PendingRow {
-  const { before, key } = row.origin
-  return {
-    originKey: before?.originKey ?? key,
-    keyTexts: row.keyTexts,
-    xid: row.xid,
-    columns: row.columns,
-    moved: row.moved || before?.moved === true,
-    fromSource: row.mustAskSource || before?.fromSource === true,
-    unjudged: row.unjudged || before?.unjudged === true,
   }
 }

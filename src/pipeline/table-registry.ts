@@ -4,13 +4,14 @@ import type { TableId } from '../core/table-id.ts'
 import type { TableRoute } from '../core/table-route.ts'
 import type { TableSchema } from '../core/table-schema.ts'
 import type { TableState } from '../core/table-state.ts'
+import type { Lessons } from './lessons.ts'
 import { TableLoad } from './table-load.ts'
 
 /** What a job begins with. */
 export interface TableEntryParts {
   readonly state: TableState
   readonly atomic: boolean
-  readonly jsonTables: Set<TableId>
+  readonly lessons: Lessons
 }
 
 /** One job: a source table on its way into the target. */
@@ -25,14 +26,13 @@ export class TableEntry {
   targets: readonly SinkTable[] = []
   /** The target commits whole batches: a table that streams is exactly the state of the checkpoint. */
   readonly #atomic: boolean
-  /** Tables that needed JSON once: this one is among them or not. */
-  readonly #jsonTables: Set<TableId>
+  readonly #lessons: Lessons
   readonly #idle: TableLoad[] = []
 
   constructor(schema: TableSchema, route: TableRoute, parts: TableEntryParts) {
     const { state } = parts
     this.#atomic = parts.atomic
-    this.#jsonTables = parts.jsonTables
+    this.#lessons = parts.lessons
     this.schema = schema
     this.route = route
     this.state = state
@@ -52,11 +52,11 @@ export class TableEntry {
 
   /** A value cannot stand in CSV: from now on the table's loads are JSON. */
   useJson(): void {
-    this.#jsonTables.add(this.schema.id)
+    this.#lessons.jsonTables.add(this.schema.id)
   }
 
   get json(): boolean {
-    return this.#jsonTables.has(this.schema.id)
+    return this.#lessons.jsonTables.has(this.schema.id)
   }
 
   /** The target table whose encoders are used. @throws when none is open. */

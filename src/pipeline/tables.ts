@@ -10,6 +10,7 @@ import type { TableId } from '../core/table-id.ts'
 import type { TableState } from '../core/table-state.ts'
 import type { Applier } from './applier.ts'
 import type { Batcher } from './batcher.ts'
+import type { Lessons } from './lessons.ts'
 import { orAborted } from './or-aborted.ts'
 import { parseRequest, type PipelineRequest, requestPrefix } from './request.ts'
 import type { SnapshotRunner } from './snapshot-runner.ts'
@@ -31,7 +32,7 @@ export interface TablesDeps {
   readonly runner: SnapshotRunner
   readonly group: TaskGroup
   readonly settings: { readonly pipeline: string }
-  readonly jsonTables: Set<TableId>
+  readonly lessons: Lessons
   readonly wake: () => void
   /** Asks for a look at the catalog. */
   readonly rediscoverSoon: () => void
@@ -205,7 +206,7 @@ export class Tables {
     const entry = new TableEntry(schema, route, {
       state: { tag: 'waiting' },
       atomic: this.#deps.sink.guarantee === 'atomic',
-      jsonTables: this.#deps.jsonTables,
+      lessons: this.#deps.lessons,
     })
     const liveGeneration = record ? await this.#deps.sink.liveGeneration(route) : null
     const start = tableStart({ record, chunks: memory.chunks, liveGeneration, nextGeneration: this.#nextGeneration() })

@@ -24,6 +24,8 @@ export function valueOrigin(
   row: PendingRow,
   table: { readonly exact: boolean; readonly partSent: boolean },
 ): ValueOrigin {
+  // The source has the row no more.
+  if (row.marked) return 'target'
   if (row.fromSource || table.partSent) return 'source'
   return table.exact || !row.moved ? 'target' : 'source'
 }
@@ -89,11 +91,17 @@ async function fillFromTarget(
       answers.set(answer.key.toString('latin1'), answer)
     }
     for (const item of group) {
-      const answer = answers.get(item[1].originKey.toString('latin1'))
-      if (!answer) missing.push(item)
-      else if (
-        !completeRecord(load, item[0], new Map(columns.map((column, i) => [column, answer.fields[i] ?? NOTHING])))
-      )
+      const [record, row] = item
+      const fields = answers.get(row.originKey.toString('latin1'))?.fields
+      if (fields === 'needs-json' && row.marked) {
+        load.useJson()
+        return 'format-changed'
+      }
+      if (fields === undefined || fields === 'needs-json') {
+        // A row that came and went before it was copied, or that the filter left out: it leaves nothing.
+        if (row.marked) deleteRecord(load, record)
+        else missing.push(item)
+      } else if (!completeRecord(load, record, new Map(columns.map((column, i) => [column, fields[i] ?? NOTHING]))))
         return 'format-changed'
     }
   }

@@ -66,6 +66,11 @@ export class Faults {
     this.#faults.push(...faults)
   }
 
+  /** Faults that have not struck as often as they are to. */
+  get left(): readonly Fault[] {
+    return this.#faults
+  }
+
   clear(): void {
     this.#faults = []
   }

@@ -118,6 +118,13 @@ describe('faults', () => {
     expect(await count()).toBe('1')
   })
 
+  it('publishes commits of one table in their order', async () => {
+    await sr.fault({ match: { path: 'stream_load' }, action: 'publish-timeout', ms: 300 })
+    await sr.load('t', '1\tfirst\n', { label })
+    expect((await sr.load('t', '1\tsecond\n'))['Status']).toBe('Success')
+    expect([await sr.state(label), await sr.rows('SELECT v FROM t')]).toEqual(['VISIBLE', [['second']]])
+  })
+
   it('answers OK to a multi-table commit that is only COMMITTED', async () => {
     await multi()
     await sr.fault({ match: { path: 'commit' }, action: 'publish-timeout', ms: 200 })

@@ -107,6 +107,11 @@ describe('replies of a plain stream load (starrocks.md 1.3)', () => {
     const log = await sr.raw('beHttpPort', 'GET', url.pathname + url.search)
     expect(log.text.split('\n').filter((line) => line !== '')).toHaveLength(50)
     expect(log.text).toContain('Row: x\ta\t1')
+    const [tracking] =
+      (
+        await sr.rows(`SELECT TRACKING_SQL FROM information_schema.loads WHERE LABEL = '${String(reply['Label'])}'`)
+      )[0] ?? []
+    expect(await sr.rows(String(tracking))).toEqual([[log.text]])
   })
 
   it('reads gzip, deflate and zstd, named by compression or by format', async () => {

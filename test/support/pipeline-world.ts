@@ -3,7 +3,9 @@ import type { Checkpoint } from '../../src/core/checkpoint.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import type { Signal } from '../../src/core/signals.ts'
 import type { TableId } from '../../src/core/table-id.ts'
+import { Lessons } from '../../src/pipeline/lessons.ts'
 import { runEmbedded } from '../../src/engine/embedded/run-embedded.ts'
+import { Tenure } from '../../src/pipeline/tenure.ts'
 import { type FaultPoint, MemorySink, MemoryTarget } from './memory-sink.ts'
 import { type Row, ScriptedSource, tick } from './scripted-source.ts'
 
@@ -47,8 +49,8 @@ export class PipelineWorld {
       signals: { emit: (signal: Signal) => void this.signals.push(signal) },
       clock: quickClock,
       random: Math.random,
-      writerId: 'W',
-      jsonTables: new Set<TableId>(),
+      lessons: new Lessons(),
+      tenure: new Tenure('W'),
       newIncarnation: 'I',
       settings: {
         pipeline: 'p',

@@ -25,11 +25,15 @@ export class PlainEncoder implements RowEncoder {
   }
 
   appendUpsert(row: RowView, out: ByteBuffer): number {
-    return this.#append(row, out, this.columns.length)
+    return this.#append(row, out, 'u')
   }
 
   appendDelete(row: RowView, out: ByteBuffer): number {
-    return this.#append(row, out, this.#key.length)
+    return this.#append(row, out, 'd')
+  }
+
+  appendMarked(row: RowView, out: ByteBuffer): number {
+    return this.#append(row, out, 'm')
   }
 
   appendRecoded(csv: Buffer, start: number, end: number, out: ByteBuffer): number {
@@ -83,14 +87,15 @@ export class PlainEncoder implements RowEncoder {
       : Buffer.from(field, 'latin1').toString('utf8')
   }
 
-  #append(row: RowView, out: ByteBuffer, count: number): number {
+  #append(row: RowView, out: ByteBuffer, operation: 'u' | 'd' | 'm'): number {
+    const count = operation === 'd' ? this.#key.length : this.columns.length
     const fields: string[] = []
     for (const [position, column] of this.columns.entries()) {
       if (position >= count) fields.push('~')
       else fields.push(this.#field(row, column))
     }
     if (this.format === 'csv' && fields.some(cannotStand)) return NEEDS_JSON
-    return this.#write(fields, count === this.columns.length ? 'u' : 'd', out)
+    return this.#write(fields, operation, out)
   }
 
   #field(row: RowView, column: number): string {

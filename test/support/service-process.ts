@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -71,8 +72,20 @@ export class ServiceProcess implements AsyncDisposable {
       .join('\n')}`
   }
 
+  /** Log lines from WARNING on. */
+  get alarms(): readonly string[] {
+    const quiet = new Set<unknown>(['DEBUG', 'INFO', undefined])
+    return this.lines.flatMap((line) => (quiet.has(line['level']) ? [] : [JSON.stringify(line)]))
+  }
+
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** Whether SIGSTOP holds it, as the kernel says. */
+  get isStopped(): boolean {
+    if (!this.isRunning) return false
+    return stateOf(this.#child.pid ?? 0).startsWith('T')
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -97,4 +110,12 @@ export class ServiceProcess implements AsyncDisposable {
     await this.ended
     clearTimeout(timer)
   }
+}
+
+/** The state letter of a process. Bare Linux machines have no `ps`, others no `/proc`. */
+function stateOf(pid: number): string {
+  if (process.platform !== 'linux')
+    return execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).trim()
+  const line = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  return line.slice(line.lastIndexOf(')') + 2)
 }

@@ -73,11 +73,28 @@ export class StandInProcess implements AsyncDisposable {
     await this.#admin('DELETE', '/faults')
   }
 
-  async #admin(method: string, path: string, body?: unknown): Promise<void> {
+  /** The faults that have not struck yet, as text. */
+  async faultsLeft(): Promise<readonly string[]> {
+    const list: unknown = JSON.parse(await this.#admin('GET', '/faults'))
+    return Array.isArray(list) ? list.map((fault) => JSON.stringify(fault)) : []
+  }
+
+  /** Forgets every label that is not open. */
+  async evictLabels(): Promise<void> {
+    await this.#admin('POST', '/evict-labels')
+  }
+
+  /** Loses every transaction that is not prepared. */
+  async restartBackEnd(): Promise<void> {
+    await this.#admin('POST', '/restart-be')
+  }
+
+  async #admin(method: string, path: string, body?: unknown): Promise<string> {
     const url = `http://127.0.0.1:${this.ports.adminPort}${path}`
     const answer = await fetch(url, body === undefined ? { method } : { method, body: JSON.stringify(body) })
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-    await answer.text()
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+    return text
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

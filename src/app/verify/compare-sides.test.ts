@@ -2,17 +2,19 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MemorySide } from '../../../test/support/memory-side.ts'
 import { findCandidates } from './find-candidates.ts'
-import { settleCandidates, type SettleOptions, type Settlement } from './settle-candidates.ts'
+import { settleCandidates, type SettleOptions, type Settlement, type StableDifference } from './settle-candidates.ts'
 
 const LIMITS = { bucketCount: 16, rowsPerWave: 1000, mostWaves: 4 }
-const LIVE: SettleOptions = {
+const LIVE: SettleOptions<StableDifference> = {
+  describe: (difference) => difference,
   caughtUp: async () => true,
   untouched: async () => new Set(),
+  signal: new AbortController().signal,
   mostRounds: 5,
   mostDifferences: 1000,
 }
 
-async function compare(source: MemorySide, target: MemorySide, options = LIVE): Promise<Settlement> {
+async function compare(source: MemorySide, target: MemorySide, options = LIVE): Promise<Settlement<StableDifference>> {
   const { keys } = await findCandidates({ source, target }, LIMITS)
   return settleCandidates({ source, target }, keys, options)
 }
@@ -96,7 +98,7 @@ test('while nobody applies what is waiting, only rows that it cannot concern are
   const stopped = { ...LIVE, caughtUp: async () => false }
   expect(await compare(source, target, stopped)).toMatchObject({ rowsDifferent: 0, rowsUnsettled: 3 })
   const asked: number[][] = []
-  const untouched: SettleOptions['untouched'] = async ({ present, absent }) => {
+  const untouched: SettleOptions<unknown>['untouched'] = async ({ present, absent }) => {
     asked.push([present.length, absent.length])
     return new Set(present.slice(0, 1))
   }

@@ -4,7 +4,7 @@ import type { RowDifference, TableComparison } from '../../core/verify-report.ts
 import type { EncoderPlan } from '../../sink/starrocks/encode/encoder-plan.ts'
 import { bucketCountFor } from './bucket-digests.ts'
 import { findCandidates } from './find-candidates.ts'
-import { settleCandidates, type KeysOfSource, type Settlement, type StableDifference } from './settle-candidates.ts'
+import { settleCandidates, type KeysOfSource, type StableDifference } from './settle-candidates.ts'
 import type { TableSides } from './table-side.ts'
 
 const ROWS_PER_WAVE = 200_000
@@ -30,7 +30,9 @@ export interface CompareOptions {
   readonly showValues: boolean
   /** Milliseconds, of a clock that never goes back. */
   readonly monotonicMs: () => number
+  readonly onRows: (rowsRead: number) => void
   readonly onRound: (keysLeft: number) => void
+  readonly signal: AbortSignal
 }
 
 /** Compares both sides of a table. @throws {SyncError} when a side cannot be read to its end. */
@@ -40,10 +42,13 @@ export async function compareTable(table: TableToCompare, options: CompareOption
     bucketCount: bucketCountFor(table.schema.estimatedRows),
     rowsPerWave: ROWS_PER_WAVE,
     mostWaves: MOST_WAVES,
+    onRows: options.onRows,
   })
   const settled = await settleCandidates(table.sides, candidates.keys, {
+    describe: (difference) => describe(difference, table.plan, options.showValues),
     caughtUp: async () => (await options.catchUp()) !== null,
     untouched: options.untouched,
+    signal: options.signal,
     mostRounds: MOST_ROUNDS,
     mostDifferences: MOST_DIFFERENCES,
     onRound: options.onRound,
@@ -53,14 +58,15 @@ export async function compareTable(table: TableToCompare, options: CompareOption
     verifiedUpTo: options.verifiedUpTo,
     rowsCompared: candidates.rowsCompared,
     ...countRows(settled, candidates.rowsLeftOut),
-    differences: settled.differences.map((difference) => describe(difference, table.plan, options.showValues)),
+    differences: settled.differences,
     ms: options.monotonicMs() - startedMs,
   }
 }
 
+type RowNumbers = Pick<TableComparison, 'rowsDifferent' | 'rowsUnsettled'>
+
 /** Rows that were left out because nearly everything differs count as what the others turned out to be. */
-function countRows(settled: Settlement, rowsLeftOut: number): Pick<TableComparison, 'rowsDifferent' | 'rowsUnsettled'> {
-  const { rowsDifferent, rowsUnsettled } = settled
+function countRows({ rowsDifferent, rowsUnsettled }: RowNumbers, rowsLeftOut: number): RowNumbers {
   if (rowsDifferent === 0) return { rowsDifferent, rowsUnsettled: rowsUnsettled + rowsLeftOut }
   return { rowsDifferent: rowsDifferent + rowsLeftOut, rowsUnsettled }
 }

@@ -9,6 +9,8 @@ export interface ScanLimits {
   readonly rowsPerWave: number
   /** Times that both sides are read again to look into buckets that differ. */
   readonly mostWaves: number
+  /** Called now and then while the source is first read. */
+  readonly onRows?: ((rowsRead: number) => void) | undefined
 }
 
 /** Keys whose rows were not equal when they were read, with the source's row then. */
@@ -22,7 +24,10 @@ export interface Candidates {
 
 /** Reads both sides in flat memory and finds the keys that may differ: every row that really differs is among them. */
 export async function findCandidates(sides: TableSides, limits: ScanLimits): Promise<Candidates> {
-  const digests = await Promise.all([digest(sides.source, limits), digest(sides.target, limits)])
+  const digests = await Promise.all([
+    digest(sides.source, limits.bucketCount, limits.onRows),
+    digest(sides.target, limits.bucketCount),
+  ])
   const [source, target] = digests
   const { waves, rowsLeftOut } = planWaves(digests, source.differingFrom(target), limits)
   const keys = new Map<string, string | null>()
@@ -37,13 +42,22 @@ export async function findCandidates(sides: TableSides, limits: ScanLimits): Pro
   return { rowsCompared: Math.max(source.rowCount, target.rowCount), keys, rowsLeftOut }
 }
 
-async function digest(side: TableSide, limits: ScanLimits): Promise<BucketDigests> {
-  const digests = new BucketDigests(limits.bucketCount)
+const ROWS_BETWEEN_CALLS = 10_000
+
+async function digest(
+  side: TableSide,
+  bucketCount: number,
+  onRows?: (rowsRead: number) => void,
+): Promise<BucketDigests> {
+  const digests = new BucketDigests(bucketCount)
   const hash = new RowHash()
+  let rows = 0
   await side.scan((row) => {
-    const bucket = bucketOf(row, hash, limits.bucketCount)
+    const bucket = bucketOf(row, hash, bucketCount)
     hash.hash(row.bytes, row.start, row.end)
     digests.add(bucket, hash.words)
+    rows += 1
+    if (rows % ROWS_BETWEEN_CALLS === 0) onRows?.(rows)
   })
   return digests
 }

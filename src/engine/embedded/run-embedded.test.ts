@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { FaultPoint } from '../../../test/support/memory-sink.ts'
 import { PipelineWorld } from '../../../test/support/pipeline-world.ts'
 import { ScriptedShop } from '../../../test/support/scripted-shop.ts'
@@ -71,6 +71,28 @@ describe('the embedded engine', () => {
     await world.untilEqual()
     world.source.commit([{ kind: 'update', table, from: '1', row: ['1', 'b', 't'], keep: true }], true)
     await world.untilEqual()
+    await world.stop()
+  })
+
+  it('takes one table out when a row of a large transaction is refused, and applies the rest of that transaction', async () => {
+    const world = new PipelineWorld()
+    const bad = world.source.addTable('one')
+    const good = world.source.addTable('two')
+    world.start(5)
+    await world.untilEqual()
+    world.sink.refused = 'unfit'
+    const rows = Array.from({ length: 20 }, (_, i) => [String(i), i === 9 ? 'unfit' : 'a', 't'] as const)
+    world.source.commit(
+      rows.flatMap((row) => [
+        { kind: 'insert', table: bad, row },
+        { kind: 'insert', table: good, row: [row[0], 'a', 't'] },
+      ]),
+      true,
+    )
+    await world.untilEqual()
+    expect([world.stateOf(bad), world.stateOf(good)]).toEqual(['quarantined', 'streaming'])
+    expect(world.rowsOf(bad)).toEqual([])
+    expect(world.rowsOf(good)).toHaveLength(20)
     await world.stop()
   })
 

@@ -93,7 +93,12 @@ test.each<[name: string, signal: Signal, level: string, message: string]>([
     'INFO',
     'Chunk 1 of 9 loaded',
   ],
-  ['retaken', { tag: 'chunk-retaken', table: users, chunk: 1, reason: 'r' }, 'DEBUG', 'Chunk is taken again'],
+  [
+    'retaken',
+    { tag: 'chunk-retaken', table: users, chunk: 1, why: 'gate', reason: 'r' },
+    'DEBUG',
+    'Chunk is taken again',
+  ],
   [
     'reread',
     { tag: 'values-reread', table: users, rows: 1, from: 'target' },

@@ -160,7 +160,7 @@ function describeBrief(signal: Brief): LogRecord {
     }
     case 'chunk-retaken': {
       const fields = { table: signal.table, operation: 'snapshot', chunk: signal.chunk, reason: signal.reason }
-      return { level: 'DEBUG', message: 'Chunk is taken again', fields }
+      return { level: signal.why === 'gate' ? 'DEBUG' : 'WARNING', message: 'Chunk is taken again', fields }
     }
     case 'values-reread': {
       const fields = { table: signal.table, batch_size: signal.rows, from: signal.from }

@@ -69,7 +69,7 @@ describe.each(MODES)('batches on StarRocks $version', { timeout: 60_000 }, ({ gu
     await writer.sink.untilVisible()
     expect([await rowsOf('a'), await rowsOf('b')]).toEqual([['1 ann 70'], ['1 bob 30']])
     expect(await stored()).toEqual(next)
-    expect((await writer.sink.takeOver()).tables).toEqual([record])
+    expect((await writer.sink.takeOver(writer.ownership)).tables).toEqual([record])
   })
 
   test('follow one another: the last state of a key stays, deletes take it away', async () => {

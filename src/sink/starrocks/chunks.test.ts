@@ -63,7 +63,7 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ ver
     Array.from({ length: count }, (_, i) => ({ upsert: [String(from + i), 'x'.repeat(500), '1'] }))
   const counted = async (): Promise<readonly string[]> =>
     await ask(target, `SELECT count(*), count(DISTINCT id) FROM ${target.database}.a`)
-  const ledger = async (): Promise<readonly ChunkRecord[]> => (await writer.sink.takeOver()).chunks
+  const ledger = async (): Promise<readonly ChunkRecord[]> => (await writer.sink.takeOver(writer.ownership)).chunks
 
   test('stream their rows and are visible with their line in the ledger', async () => {
     const chunk = await open(0)

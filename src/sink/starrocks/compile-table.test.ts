@@ -57,15 +57,29 @@ describe('rows', () => {
     expect(out.view().toString()).toBe('42\x01\\N\x01\\N\x01\\N\x01\\N\x01\\N\x01\\N\x011\x02')
   })
 
-  test('a soft delete marks the row and keeps what the view has', () => {
+  test('a soft delete marks the row and keeps what the view has; a delete of such a table is one', () => {
     const soft = compileTable(schemaOf({ id: 'int4', v: 'text' }), routeOf({ delete: 'soft' }), FEATURES)
     const out = new ByteBuffer()
     soft.encoders.csv.appendUpsert(rowOf(['1', 'x']), out)
+    soft.encoders.csv.appendMarked(rowOf(['1', 'y']), out)
     soft.encoders.csv.appendDelete(rowOf(['1', null]), out)
+    soft.encoders.json.appendMarked(rowOf(['1', 'y']), out)
     soft.encoders.json.appendDelete(rowOf(['1', UNCHANGED]), out)
-    expect(out.view().toString()).toBe(
-      '1\x01x\x010\x010\x021\x01\\N\x011\x010\x02{"id":1,"v":null,"_sync_deleted":"1","__op":0}\n',
-    )
+    expect(out.view().toString().split('\x02')).toEqual([
+      '1\x01x\x010\x010',
+      '1\x01y\x011\x010',
+      '1\x01\\N\x011\x011',
+      '{"id":1,"v":"y","_sync_deleted":"1","__op":0}\n{"id":1,"v":null,"_sync_deleted":"1","__op":1}\n',
+    ])
+  })
+
+  test('a marked CSV record written anew as JSON stays marked', () => {
+    const soft = compileTable(schemaOf({ id: 'int4', v: 'text' }), routeOf({ delete: 'soft' }), FEATURES).encoders
+    const [record, anew, direct] = [new ByteBuffer(), new ByteBuffer(), new ByteBuffer()]
+    soft.csv.appendMarked(rowOf(['1', UNCHANGED]), record)
+    soft.json.appendRecoded(record.bytes, 0, record.length, anew)
+    soft.json.appendMarked(rowOf(['1', UNCHANGED]), direct)
+    expect(anew.view().toString()).toBe(direct.view().toString())
   })
 
   test.each(['\\N', 'a\x01b', '\x02', 'long enough for words \x03'])('CSV leaves %j to JSON', (note) => {

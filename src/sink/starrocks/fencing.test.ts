@@ -130,7 +130,7 @@ describe.each(MODES)(
       expect(await rowsOf('a')).toContain('1 10')
       const rows = await rowsOf('a')
       await using reader = await writerOf(target, 'reader')
-      const { chunks } = await reader.sink.takeOver()
+      const { chunks } = await reader.sink.takeOver(reader.ownership)
       // A line in the ledger only with its rows; in atomic mode rows only with their line.
       const [isThere, isRecorded] = [rows.includes('2 1'), chunks.length > 0]
       expect(isThere || !isRecorded).toBe(true)

@@ -23,7 +23,7 @@ describe('the sink', { timeout: 60_000 }, () => {
     await writer.sink.prepare()
     await writer.sink.prepare()
     expect(await writer.sink.readCheckpoint()).toBeNull()
-    expect(await writer.sink.takeOver()).toEqual({ checkpoint: null, tables: [], chunks: [] })
+    expect(await writer.sink.takeOver(writer.ownership)).toEqual({ checkpoint: null, tables: [], chunks: [] })
   })
 
   test('refuses a wrong password', async () => {
@@ -88,7 +88,7 @@ describe('the sink', { timeout: 60_000 }, () => {
     if (!mayList) await standIn.fault(denial)
     expect(await listed()).toEqual(mayList ? [true] : undefined)
     await using successor = await writerOf(target, 'second')
-    await successor.sink.takeOver()
+    await successor.sink.takeOver(successor.ownership)
     await standIn.clearFaults()
     expect(await listed()).toEqual([])
   })
@@ -103,7 +103,7 @@ describe('the sink', { timeout: 60_000 }, () => {
     const opening = await one.sink.openBatch(at, one.ownership)
     if (opening.tag !== 'open') throw new Error('not open')
     await opening.writer.send(loadOf(table, [{ upsert: ['1', 'ann', '1'] }]))
-    await two.sink.takeOver()
+    await two.sink.takeOver(two.ownership)
     await opening.writer.commit(following(at), [])
     expect(await two.sink.readCheckpoint()).toEqual(theirs)
     expect(await one.sink.readCheckpoint()).toEqual(following(at))

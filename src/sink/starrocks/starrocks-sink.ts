@@ -118,8 +118,8 @@ export class StarRocksSink implements Sink {
     await this.#reader.prepare(this.#databases, replicas === undefined ? {} : { replication_num: replicas })
   }
 
-  async takeOver(): Promise<SinkState> {
-    const parts = { reader: this.#reader, guarantee: this.guarantee, databases: this.#databases }
+  async takeOver(ownership: Ownership): Promise<SinkState> {
+    const parts = { reader: this.#reader, guarantee: this.guarantee, databases: this.#databases, ownership }
     const state = await takeOver(this.#context, parts)
     this.#row.learned(state.checkpoint)
     this.#opener.tookOver(state.checkpoint)
@@ -199,6 +199,8 @@ export class StarRocksSink implements Sink {
     format: LoadFormat,
     limitRows: number,
   ): Promise<readonly DeleteRecord[] | 'too-many'> {
+    // Rows that are deleted softly stay: the table is put together anew, with the mark.
+    if (table.route.delete === 'soft') return 'too-many'
     const reader = new RowReader(this.#context.sql, this.#context.opened(table), format)
     return (await reader.deletesOfAll(limitRows)) ?? 'too-many'
   }

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../../core/checkpoint.ts'
 import type { Label } from '../../core/label.ts'
+import type { Ownership } from '../../core/ownership.ts'
 import type { ChunkRecord, Guarantee, SinkState, TableRecord } from '../../core/sink.ts'
 import { batchLoadLabel, chunkLabel, labelPrefix, ledgerLabel, MAX_ATTEMPTS, stepLabel } from './labels.ts'
 import type { TransactionEnd } from './label-attempts.ts'
@@ -22,6 +23,8 @@ export interface TakeOverParts {
   readonly reader: StateReader
   readonly guarantee: Guarantee
   readonly databases: readonly string[]
+  /** Proved after everything that is read and before what it leads to: a process that slept meanwhile ends nothing of its successor. */
+  readonly ownership: Ownership
 }
 
 /**
@@ -32,6 +35,7 @@ export async function takeOver(context: SinkContext, parts: TakeOverParts): Prom
   let state = await parts.reader.state()
   await context.failPoints.reach('takeover.read')
   for (;;) {
+    await parts.ownership.confirm()
     await sweep(context, parts, state)
     const swept = await parts.reader.state()
     const isSettled = sameRow(state.checkpoint, swept.checkpoint)
@@ -39,7 +43,8 @@ export async function takeOver(context: SinkContext, parts: TakeOverParts): Prom
     if (isSettled) break
   }
   await context.failPoints.reach('takeover.swept')
-  await dropFenced(context, parts.databases)
+  await parts.ownership.confirm()
+  await dropFenced(context, parts.databases, state.checkpoint)
   const kept = await forgetOldChunks(parts.reader, state)
   await context.failPoints.reach('takeover.dropped')
   return { ...state, chunks: kept }
@@ -143,11 +148,16 @@ async function finishSomewhere(
   return ends.some((end) => end !== 'unknown')
 }
 
-async function dropFenced(context: SinkContext, databases: readonly string[]): Promise<void> {
+/**
+ * Drops what this epoch and older ones left behind. What a later one made stays: then this process slept while it took over, and was
+ * replaced meanwhile.
+ */
+async function dropFenced(context: SinkContext, databases: readonly string[], row: Checkpoint | null): Promise<void> {
   for (const database of databases) {
     const { rows } = await context.sql.select(`SHOW TABLES FROM ${quoteIdentifier(database)}`)
     for (const [name] of rows) {
-      if (name == null || parseFencedName(context.owner, name) === null) continue
+      const fenced = name == null ? null : parseFencedName(context.owner, name)
+      if (name == null || fenced === null || (row !== null && fenced.epoch > row.epoch)) continue
       await context.sql.execute(`DROP TABLE IF EXISTS ${quoteTable(database, name)} FORCE`)
     }
   }

@@ -5,7 +5,7 @@ import { sendJson } from './reply.ts'
 import type { Exchange, Handler } from './server.ts'
 
 /**
- * The fault switches: `POST /faults`, `DELETE /faults`, `POST /evict-labels`, `POST /restart-be`. Not a part of
+ * The fault switches: `POST /faults`, `GET /faults` (those that are left), `DELETE /faults`, `POST /evict-labels`, `POST /restart-be`. Not a part of
  * StarRocks; open only with `--admin-port`.
  */
 export function adminHandler(context: HttpContext): Handler {
@@ -26,6 +26,13 @@ async function act(context: HttpContext, { request, response, url, expectsContin
       context.faults.add(faults)
       return { added: faults.length }
     }
+    case 'GET /faults':
+      return context.faults.left.map((fault) => ({
+        path: fault.path,
+        label: fault.label?.source,
+        sql: fault.sql?.source,
+        action: fault.action,
+      }))
     case 'DELETE /faults':
       context.faults.clear()
       return { cleared: true }
@@ -34,7 +41,7 @@ async function act(context: HttpContext, { request, response, url, expectsContin
     case 'POST /restart-be':
       return { lost: await context.transactions.loseUnprepared('coordinate BE is down') }
     default:
-      throw new Error('POST /faults, DELETE /faults, POST /evict-labels, POST /restart-be')
+      throw new Error('POST /faults, GET /faults, DELETE /faults, POST /evict-labels, POST /restart-be')
   }
 }
 

@@ -32,8 +32,8 @@ export class ErrorLogs {
 export class ErrorLog {
   readonly name: string
   readonly #path: string
-  #lines = 0
-  #first: string | undefined
+  #count = 0
+  readonly #lines: string[] = []
 
   constructor(dir: string, name: string) {
     this.name = name
@@ -41,18 +41,23 @@ export class ErrorLog {
   }
 
   get isEmpty(): boolean {
-    return this.#lines === 0
+    return this.#count === 0
   }
 
   /** The first refusal, for statements whose error text shows it. */
   get first(): string | undefined {
-    return this.#first
+    return this.#lines[0]
+  }
+
+  /** All that is in the file. */
+  get text(): string {
+    return this.#lines.map((line) => `${line}\n`).join('')
   }
 
   add(message: string, row: () => string): void {
-    if (this.#lines++ >= maxLines) return
+    if (this.#count++ >= maxLines) return
     const line = `Error: ${message}. Row: ${row().slice(0, 1000)}`
-    this.#first ??= line
+    this.#lines.push(line)
     appendFileSync(this.#path, `${line}\n`)
   }
 }

@@ -81,10 +81,17 @@ export class Publisher {
     Object.assign(txn, next, { hardened: [] })
   }
 
-  async lockedPublishHardened(txn: Transaction): Promise<void> {
+  /**
+   * The same with the locks taken here. They are queued for before this returns its promise and held through the delay,
+   * so that a later commit of the same tables is published later too.
+   */
+  async lockedPublishHardened(txn: Transaction, delayMs = 0): Promise<void> {
     await this.#deps.locks.holding(
       txn.hardened.map((rows) => rows.tableId),
-      () => this.publishHardened(txn),
+      async () => {
+        if (delayMs > 0) await new Promise<void>((resolve) => void this.#deps.clock.after(delayMs, resolve))
+        await this.publishHardened(txn)
+      },
     )
   }
 

@@ -50,6 +50,8 @@ export class Transaction {
   /** Bytes over all loads: the limits count them together (2). */
   bodyBytes = 0
   errorLog: string | undefined
+  /** The refused rows, as information_schema.load_tracking_logs shows them. */
+  trackingLog = ''
   hardened: HardenedRows[] = []
   readonly counts: TxnCounts = { total: 0, loaded: 0, filtered: 0, unselected: 0, bytes: 0 }
   readonly tableNames = new Set<string>()

@@ -154,6 +154,7 @@ export class Transactions {
       await this.#deps.publisher.publish(txn)
     } catch (error) {
       txn.isEnding = false
+      this.#refuseIfLost(txn)
       await this.abort(txn, messageOf(error))
       if (fault?.action === 'false-ok') return true
       throw error
@@ -165,6 +166,12 @@ export class Transactions {
   #beginEnd(txn: Transaction): void {
     if (txn.isFinal || txn.isEnding) throw new LoadFailure('current transaction is aborted')
     txn.isEnding = true
+  }
+
+  /** A back end that restarted in the middle knows nothing of the transaction: its rows went from under the work. */
+  #refuseIfLost(txn: Transaction): void {
+    if (txn.status !== 'ABORTED') return
+    throw new TxnRefusal('TXN_NOT_EXISTS', `transaction with label ${txn.label} not exists`)
   }
 
   #strike(fault: Fault | undefined): void {
@@ -189,22 +196,21 @@ export class Transactions {
       txn.counts.loaded += load.loadedRows
       txn.counts.bytes += load.receivedBytes
       if (!load.errors.isEmpty) txn.errorLog = load.errors.name
+      txn.trackingLog += load.errors.text
     }
     if (failure !== undefined) throw failure
   }
 
-  /** COMMITTED now, VISIBLE after `delayMs`; the tables stay locked, as later versions wait for earlier ones. */
+  /** COMMITTED now, VISIBLE after `delayMs`, and before any later commit of the same tables. */
   async #commitSlowly(txn: Transaction, delayMs: number): Promise<void> {
     await this.#deps.publisher.harden(txn, 'COMMITTED')
-    this.#deps.clock.after(delayMs, () => {
-      void this.publishCommitted(txn).catch(() => undefined)
-    })
+    void this.publishCommitted(txn, delayMs).catch(() => undefined)
   }
 
   /** Ends what a publish timeout, or a restart, left COMMITTED. */
-  async publishCommitted(txn: Transaction): Promise<void> {
+  async publishCommitted(txn: Transaction, delayMs = 0): Promise<void> {
     if (txn.status !== 'COMMITTED') return
-    await this.#deps.publisher.lockedPublishHardened(txn)
+    await this.#deps.publisher.lockedPublishHardened(txn, delayMs)
     await this.#close(txn)
   }
 
@@ -218,6 +224,7 @@ export class Transactions {
       await this.#deps.publisher.harden(txn, 'PREPARED')
     } catch (error) {
       txn.isEnding = false
+      this.#refuseIfLost(txn)
       await this.abort(txn, messageOf(error))
       throw error
     }

@@ -74,7 +74,9 @@ function loadRowsSql(txn: Transaction, next: NextState): string {
       `${txn.reason === '' ? 'NULL' : quoteText(txn.reason)}, ${trackingSql(txn)}, NULL)`,
     ].join(', '),
   )
-  return `; INSERT INTO info.loads VALUES ${rows.join(', ')}`
+  const tracked = [txn.label, txn.database, txn.trackingLog, loadTypes[txn.kind]].map(quoteText).join(', ')
+  const tracking = txn.trackingLog === '' ? '' : `; INSERT INTO info.load_tracking_logs VALUES (${txn.id}, ${tracked})`
+  return `; INSERT INTO info.loads VALUES ${rows.join(', ')}${tracking}`
 }
 
 function trackingSql(txn: Transaction): string {
@@ -92,7 +94,8 @@ export async function forget(duck: Duck, txns: readonly Transaction[]): Promise<
   const ids = txns.map((txn) => txn.id).join(', ')
   await duck.with((connection) =>
     connection.run(
-      `BEGIN; DELETE FROM sr.txns WHERE txn_id IN (${ids}); DELETE FROM info.loads WHERE ID IN (${ids}); COMMIT`,
+      `BEGIN; DELETE FROM sr.txns WHERE txn_id IN (${ids}); DELETE FROM info.loads WHERE ID IN (${ids});
+      DELETE FROM info.load_tracking_logs WHERE JOB_ID IN (${ids}); COMMIT`,
     ),
   )
 }

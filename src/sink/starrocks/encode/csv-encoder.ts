@@ -52,28 +52,19 @@ export class CsvEncoder implements RowEncoder {
   }
 
   appendUpsert(row: RowView, out: ByteBuffer): number {
-    const rowStart = out.length
-    const keyBytes = this.#appendKey(row, out)
-    if (keyBytes < 0) return keyBytes
-    const count = this.#sources.length
-    for (let field = this.#keyCount; field < count; field++) {
-      const code = this.#appendField(row, field, out)
-      if (code !== WRITTEN) return this.#takeBack(out, rowStart, field, code)
-    }
-    this.#appendEnd(out, ZERO, ZERO)
-    return keyBytes
+    return this.#appendWhole(row, out, ZERO)
+  }
+
+  appendMarked(row: RowView, out: ByteBuffer): number {
+    return this.#appendWhole(row, out, ONE)
   }
 
   appendDelete(row: RowView, out: ByteBuffer): number {
-    const rowStart = out.length
     const keyBytes = this.#appendKey(row, out)
     if (keyBytes < 0) return keyBytes
     const count = this.#sources.length
-    for (let field = this.#keyCount; field < count; field++) {
-      const code = this.#plan.softDelete ? this.#appendKept(row, field, out) : this.#appendNull(out)
-      if (code !== WRITTEN) return this.#takeBack(out, rowStart, field, code)
-    }
-    this.#appendEnd(out, ONE, this.#plan.softDelete ? ZERO : ONE)
+    for (let field = this.#keyCount; field < count; field++) this.#appendNull(out)
+    this.#appendEnd(out, ONE, ONE)
     return keyBytes
   }
 
@@ -96,12 +87,25 @@ export class CsvEncoder implements RowEncoder {
     this.fieldStart = start
     this.fieldEnd = end
     if (field < this.#keyCount) return true
-    if (!this.#plan.softDelete && body[rowEnd - 2] === ONE) return false
+    if (body[rowEnd - 2] === ONE) return false
     return end - start !== 1 || body[start] !== UNCHANGED_PLACEHOLDER
   }
 
   lastBadRow(): BadRow {
     return describeBadRow(this.#plan, this.#badField, this.#badCode)
+  }
+
+  #appendWhole(row: RowView, out: ByteBuffer, mark: number): number {
+    const rowStart = out.length
+    const keyBytes = this.#appendKey(row, out)
+    if (keyBytes < 0) return keyBytes
+    const count = this.#sources.length
+    for (let field = this.#keyCount; field < count; field++) {
+      const code = this.#appendField(row, field, out)
+      if (code !== WRITTEN) return this.#takeBack(out, rowStart, field, code)
+    }
+    this.#appendEnd(out, mark, ZERO)
+    return keyBytes
   }
 
   #appendKey(row: RowView, out: ByteBuffer): number {
@@ -135,16 +139,6 @@ export class CsvEncoder implements RowEncoder {
     }
     if (kind === KIND_NULL) return this.#appendNull(out)
     return this.#appendOther(row, source, out)
-  }
-
-  // A value of a row that was deleted softly: kept where the view has one that fits, else NULL.
-  #appendKept(row: RowView, field: number, out: ByteBuffer): number {
-    const start = out.length
-    const kind = row.kinds[this.#sources[field] ?? 0]
-    const code = kind === KIND_TEXT || kind === KIND_ENCODED ? this.#appendField(row, field, out) : AS_NULL
-    if (code === WRITTEN || code === NEEDS_JSON) return code
-    out.length = start
-    return this.#appendNull(out)
   }
 
   #appendOther(row: RowView, source: number, out: ByteBuffer): number {

@@ -21,10 +21,13 @@ const BACKSLASH = 0x5c
 const NULL = constantText('null')
 
 /** What follows the last column: the mark of a soft delete, the operation, the end of the line. */
-const rowEnd = (softDelete: boolean, deleted: boolean): string => {
-  const mark = softDelete ? `,"_sync_deleted":"${deleted ? 1 : 0}"` : ''
-  return `${mark},"__op":${deleted && !softDelete ? 1 : 0}}\n`
+const rowEnd = (softDelete: boolean, end: { readonly marked: 0 | 1; readonly operation: 0 | 1 }): ConstantText => {
+  const mark = softDelete ? `,"_sync_deleted":"${end.marked}"` : ''
+  return constantText(`${mark},"__op":${end.operation}}\n`)
 }
+
+/** How the line of a delete ends; nothing else does. */
+const DELETE_END = Buffer.from(',"__op":1}\n')
 
 /** Writes JSON lines: slower and larger than CSV, and carries every value. @see reference/starrocks.md 1.6 */
 export class JsonEncoder implements RowEncoder {
@@ -37,8 +40,8 @@ export class JsonEncoder implements RowEncoder {
   readonly #rawWriters: readonly FieldWriter[]
   readonly #names: readonly ConstantText[]
   readonly #upsertEnd: ConstantText
+  readonly #markedEnd: ConstantText
   readonly #deleteEnd: ConstantText
-  readonly #deleteMark: Buffer
   readonly #keyText: readonly boolean[]
   readonly #keyFixedBytes: number
   /** One CSV field that is written anew. */
@@ -52,24 +55,19 @@ export class JsonEncoder implements RowEncoder {
     this.#writers = plan.columns.map((column) => column.codec.encode.json)
     this.#rawWriters = plan.columns.map((column) => column.codec.encode.raw)
     this.#names = fieldNames.map((name, field) => constantText(`${field === 0 ? '{' : ','}${JSON.stringify(name)}:`))
-    this.#upsertEnd = constantText(rowEnd(plan.softDelete, false))
-    this.#deleteEnd = constantText(rowEnd(plan.softDelete, true))
-    this.#deleteMark = Buffer.from(rowEnd(plan.softDelete, true))
+    this.#upsertEnd = rowEnd(plan.softDelete, { marked: 0, operation: 0 })
+    this.#markedEnd = rowEnd(plan.softDelete, { marked: 1, operation: 0 })
+    this.#deleteEnd = rowEnd(plan.softDelete, { marked: 1, operation: 1 })
     this.#keyText = keyTextFlags(plan)
     this.#keyFixedBytes = fixedKeyBytes(plan)
   }
 
   appendUpsert(row: RowView, out: ByteBuffer): number {
-    const rowStart = out.length
-    const keyBytes = this.#appendKey(row, out)
-    if (keyBytes < 0) return keyBytes
-    for (let field = this.#plan.keyCount; field < this.#names.length; field++) {
-      this.#appendName(field, out)
-      const code = this.#appendValue(row, field, out)
-      if (code !== WRITTEN) return this.#takeBack(out, rowStart, field, code)
-    }
-    appendConstant(this.#upsertEnd, out)
-    return keyBytes
+    return this.#appendWhole(row, out, this.#upsertEnd)
+  }
+
+  appendMarked(row: RowView, out: ByteBuffer): number {
+    return this.#appendWhole(row, out, this.#markedEnd)
   }
 
   appendDelete(row: RowView, out: ByteBuffer): number {
@@ -77,8 +75,7 @@ export class JsonEncoder implements RowEncoder {
     if (keyBytes < 0) return keyBytes
     for (let field = this.#plan.keyCount; field < this.#names.length; field++) {
       this.#appendName(field, out)
-      if (this.#plan.softDelete) this.#appendKept(row, field, out)
-      else this.#appendNull(out)
+      this.#appendNull(out)
     }
     appendConstant(this.#deleteEnd, out)
     return keyBytes
@@ -92,8 +89,9 @@ export class JsonEncoder implements RowEncoder {
       at = this.#appendCsvField(csv, at, field, out)
       if (field === this.#plan.keyCount - 1) keyBytes = out.length - rowStart
     }
-    const deleted = (this.#plan.softDelete ? csv[at] : csv[end - 2]) === ONE
-    appendConstant(deleted ? this.#deleteEnd : this.#upsertEnd, out)
+    const deleted = csv[end - 2] === ONE
+    const marked = this.#plan.softDelete && csv[at] === ONE
+    appendConstant(deleted ? this.#deleteEnd : marked ? this.#markedEnd : this.#upsertEnd, out)
     return keyBytes
   }
 
@@ -114,15 +112,25 @@ export class JsonEncoder implements RowEncoder {
     }
     this.fieldEnd = end
     if (field < this.#plan.keyCount) return true
-    const mark = this.#deleteMark
-    if (!this.#plan.softDelete && mark.compare(body, rowEndAt - mark.length, rowEndAt) === 0) {
-      return false
-    }
+    if (DELETE_END.compare(body, rowEndAt - DELETE_END.length, rowEndAt) === 0) return false
     return body[this.fieldStart] !== UNCHANGED_PLACEHOLDER
   }
 
   lastBadRow(): BadRow {
     return describeBadRow(this.#plan, this.#badField, this.#badCode)
+  }
+
+  #appendWhole(row: RowView, out: ByteBuffer, end: ConstantText): number {
+    const rowStart = out.length
+    const keyBytes = this.#appendKey(row, out)
+    if (keyBytes < 0) return keyBytes
+    for (let field = this.#plan.keyCount; field < this.#names.length; field++) {
+      this.#appendName(field, out)
+      const code = this.#appendValue(row, field, out)
+      if (code !== WRITTEN) return this.#takeBack(out, rowStart, field, code)
+    }
+    appendConstant(end, out)
+    return keyBytes
   }
 
   #appendKey(row: RowView, out: ByteBuffer): number {
@@ -191,16 +199,6 @@ export class JsonEncoder implements RowEncoder {
       this.#plan.columns[field]?.codec.readBack.json(view, 0, out)
     }
     return end + 1
-  }
-
-  // A value of a row that was deleted softly: kept where the view has one that fits, else NULL.
-  #appendKept(row: RowView, field: number, out: ByteBuffer): number {
-    const start = out.length
-    const kind = row.kinds[this.#plan.columns[field]?.source ?? 0]
-    const code = kind === KIND_TEXT || kind === KIND_ENCODED ? this.#appendValue(row, field, out) : AS_NULL
-    if (code === WRITTEN) return code
-    out.length = start
-    return this.#appendNull(out)
   }
 
   #appendName(field: number, out: ByteBuffer): void {

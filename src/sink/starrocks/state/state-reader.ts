@@ -7,6 +7,7 @@ import { quoteIdentifier, quoteString, quoteTable } from '../sql-text.ts'
 import { CHECKPOINT_TABLE, decodeCheckpoint } from './checkpoint-table.ts'
 import { CHUNK_TABLE, decodeChunk, tableKey } from './chunk-table.ts'
 import { selectSystemTableSql, systemTableSql } from './system-table.ts'
+import { encodeState } from './table-state-text.ts'
 import { decodeTableRecord, TABLE_RECORD_TABLE } from './table-record-table.ts'
 
 /** The `_sync_*` tables of one pipeline, as SQL reads them. */
@@ -53,6 +54,20 @@ export class StateReader {
   async forgetChunks(table: TableId, generation: number): Promise<void> {
     const from = quoteTable(this.#owner.database, CHUNK_TABLE.name)
     await this.#sql.execute(`DELETE FROM ${from} WHERE ${this.#generation(table, generation)}`)
+  }
+
+  /**
+   * Forgets the position and the copies of this pipeline: its next session begins at its slot's position and copies every table into a
+   * shadow, which then takes the place of what is there. Only while no service runs. The position goes last: a failure in between can be repeated.
+   */
+  async startAnew(): Promise<void> {
+    const table = (name: string): string => quoteTable(this.#owner.database, name)
+    const removed = quoteString(encodeState({ tag: 'removed' }))
+    await this.#sql.execute(
+      `UPDATE ${table(TABLE_RECORD_TABLE.name)} SET \`state\` = 'removed', \`detail\` = ${removed}, \`relfilenode\` = NULL, \`plan\` = NULL WHERE ${this.#ours()}`,
+    )
+    await this.#sql.execute(`DELETE FROM ${table(CHUNK_TABLE.name)} WHERE ${this.#ours()}`)
+    await this.#sql.execute(`DELETE FROM ${table(CHECKPOINT_TABLE.name)} WHERE ${this.#ours()}`)
   }
 
   async #createDatabase(database: string): Promise<void> {

@@ -28,7 +28,7 @@ export class RowReader {
     this.#view = new RowView(table.schema.columns.length)
   }
 
-  /** Columns by key. Left out: keys without a row, and rows with a value that this format cannot carry. */
+  /** Columns by key; keys without a row are left out. */
   async byKey(keys: readonly Buffer[], columns: readonly number[]): Promise<readonly ReadBackRow[]> {
     const found: ReadBackRow[] = []
     for (let from = 0; from < keys.length; from += KEYS_PER_STATEMENT) {
@@ -37,8 +37,10 @@ export class RowReader {
       for (const row of rows) {
         const key = this.#deleteOf(row)
         const fields = columns.map((column, index) => this.#field(column, row[this.#keys.length + index] ?? null))
-        if (key === null || !fields.every((field) => field !== null)) continue
-        found.push({ key: key.record.subarray(0, key.keyLength), fields: fields.filter((field) => field !== null) })
+        if (key === null) continue
+        const known = fields.filter((field) => field !== null)
+        const isWhole = known.length === fields.length
+        found.push({ key: key.record.subarray(0, key.keyLength), fields: isWhole ? known : 'needs-json' })
       }
     }
     return found

@@ -9,6 +9,7 @@ import type { CompiledTable, ServerFeatures } from '../compiled-table.ts'
 import { bucketsFor, createTableSql } from '../ddl.ts'
 import type { SinkContext, StarRocksTable } from '../sink-context.ts'
 import { quoteIdentifier, quoteTable } from '../sql-text.ts'
+import { SOFT_DELETE_COLUMN } from '../target-names.ts'
 import { fencedName } from './fenced-name.ts'
 import { generationMark, readGeneration } from './generation-mark.ts'
 import { describeTable, tableComment, tableExists } from './target-catalog.ts'
@@ -107,6 +108,7 @@ export class TargetTables {
     const mark = { generation: readGeneration(comment ?? ''), isNew: true }
     await sql.execute(this.#creation(opened, name, mark))
     await failPoints.reach('truncate.create.after')
+    if (route.delete === 'soft') await this.#copyMarked(opened, name)
     await ownership.confirm()
     await this.#exchange(route.targetDatabase, targetName, name)
   }
@@ -131,6 +133,15 @@ export class TargetTables {
     await failPoints.reach('truncate.drop.before')
     await this.#drop(database, fenced)
     await failPoints.reach('truncate.drop.after')
+  }
+
+  /** Rows that are deleted softly stay, every one with the mark. */
+  async #copyMarked({ compiled, route, targetName }: StarRocksTable, into: string): Promise<void> {
+    const values = compiled.columns.filter((column) => column.sourceColumn !== null)
+    const names = values.map((column) => quoteIdentifier(column.name)).join(', ')
+    const target = `${quoteTable(route.targetDatabase, into)} (${names}, ${quoteIdentifier(SOFT_DELETE_COLUMN)})`
+    const rows = `SELECT ${names}, TRUE FROM ${quoteTable(route.targetDatabase, targetName)}`
+    await this.#context.sql.execute(`INSERT INTO ${target} ${rows}`)
   }
 
   async #drop(database: string, table: string): Promise<void> {

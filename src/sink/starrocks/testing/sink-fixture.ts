@@ -83,7 +83,7 @@ export async function writerOf(target: StarRocksTarget, id: string, pipeline = '
 /** Takes over as a session does: sweeps, reads, raises the epoch. Returns the checkpoint that the first batch follows. */
 export async function begin(writer: Writer): Promise<Checkpoint> {
   await writer.sink.prepare()
-  const { checkpoint } = await writer.sink.takeOver()
+  const { checkpoint } = await writer.sink.takeOver(writer.ownership)
   const from = checkpoint ?? firstCheckpoint(writer.id)
   return await apply(writer, from, [], { next: { epoch: from.epoch + 1n } })
 }

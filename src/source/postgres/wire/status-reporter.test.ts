@@ -121,3 +121,13 @@ test('answers a server that asks after each answer at each tick only, and finds 
   expect(stream.stoppedAtMs).toBeLessThan(3000)
   expect(stream.sent.length).toBeLessThan(5)
 })
+
+test('does not take requests that waited while reading was paused for a server that shuts down', async () => {
+  const { clock, stream, reporter } = start()
+  await clock.advance(1000)
+  for (let request = 0; request < 6; request++) reporter.asked(lsn(100n))
+  await clock.advance(LIMITS.confirmEveryMs)
+  for (let request = 0; request < 6; request++) reporter.asked(lsn(100n))
+  expect(stream.stoppedAtMs).toBeNull()
+  reporter.stop()
+})

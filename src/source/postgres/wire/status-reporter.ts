@@ -25,6 +25,8 @@ export class StatusReporter {
   #confirmed = ZERO_LSN
   #told = ZERO_LSN
   #owesAnswer = false
+  /** Requests that were waiting in the socket while reading was paused come all at once: one for each answer counts. */
+  #askedSinceStatus = false
   #requests: RepeatedRequests = { walEnd: ZERO_LSN, count: 0 }
   #lastStatusMs: number
   #lastReceivedMs: number
@@ -58,6 +60,11 @@ export class StatusReporter {
 
   /** The server asked for an answer. A server that asks all the time gets one at each tick. */
   asked(walEnd: Lsn): void {
+    if (this.#askedSinceStatus) {
+      this.#owesAnswer = true
+      return
+    }
+    this.#askedSinceStatus = true
     const sinceStatusMs = this.#clock.monotonicMs() - this.#lastStatusMs
     this.#requests = countRequest(this.#requests, { walEnd, sinceStatusMs }, this.#limits)
     if (isStopping(this.#requests)) this.#stream.stopping()
@@ -70,6 +77,7 @@ export class StatusReporter {
     this.#lastStatusMs = this.#clock.monotonicMs()
     this.#told = this.#confirmed
     this.#owesAnswer = false
+    this.#askedSinceStatus = false
     this.#stream.write(
       encodeStandbyStatus({
         written: laterLsn(this.#stream.received, this.#confirmed),
