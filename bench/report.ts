@@ -74,6 +74,7 @@ function summary({ machine, findings }: Results): string {
   const figure = (finding: Finding | undefined, name: string): string => shown(finding?.figures[name])
   const cdc = findings.filter(({ group }) => group === 'cdc')
   const copy = findings.filter(({ group }) => group === 'snapshot')
+  const steady = one('memory', 'steady')
   const latency = findings.filter(({ group }) => group === 'latency')
   const lines = [
     '| | rows/s | of what a reader that keeps nothing reaches | RSS MB |',
@@ -85,7 +86,11 @@ function summary({ machine, findings }: Results): string {
       (row) =>
         `- Commit to visible at 1,000 commits/s, ${row.name}: p50 ${figure(row, 'p50 ms')} ms, p99 ${figure(row, 'p99 ms')} ms.`,
     ),
-    `- Memory over ${figure(one('memory', 'steady'), 'seconds')} s of 10,000 rows/s: ${figure(one('memory', 'steady'), 'early RSS MB')} MB early, ${figure(one('memory', 'steady'), 'late RSS MB')} MB late.`,
+    ...(steady === undefined
+      ? []
+      : [
+          `- Memory over ${figure(steady, 'seconds')} s of 10,000 rows/s: ${figure(steady, 'early RSS MB')} MB early, ${figure(steady, 'late RSS MB')} MB late.`,
+        ]),
     `- Peer (${PEER.name}, another machine): ${shown(PEER['snapshot rows/s'])} rows/s first copy, ${shown(PEER['changes rows/s'])} rows/s changes, p50 ${PEER['p50 s']} s, ${PEER['memory GB'].toFixed(1)} GB.`,
     '',
     `${machine.cpu}, ${machine.cores} cores shared by source, service and target; how it was measured: [performance](docs/performance.md).`,
