@@ -1,0 +1,49 @@
+import { describe, expect, it, vi } from 'vitest'
+import { RunningStandIn } from './support/running-stand-in.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const versions = ['3.1', '3.3', '3.5', '4.0', '4.1']
+
+/** What each version says and can do, asked through its ports. */
+async function asked(version: string): Promise<Readonly<Record<string, unknown>>> {
+  await using sr = await RunningStandIn.start(['--version', version])
+  await sr.sql.query('CREATE DATABASE d; USE d')
+  const works = async (sql: string): Promise<boolean> =>
+    await sr.sql.query(sql).then(
+      () => true,
+      () => false,
+    )
+  const create = (name: string, column: string): string =>
+    `CREATE TABLE ${name} (k INT, v ${column}) PRIMARY KEY(k) DISTRIBUTED BY HASH(k) PROPERTIES("replication_num" = "1")`
+  await sr.sql.query(create('t', 'INT'))
+  const multi = await sr.txn('begin', { label: 'm', transaction_type: 'multi', table: 't' })
+  const [[current], [mysqlVersion]] = [await sr.rows('SELECT current_version()'), await sr.rows('SELECT version()')]
+  return {
+    current: String(current),
+    mysqlVersion: String(mysqlVersion),
+    decimal256: await works(create('big', 'DECIMAL(40, 2)')),
+    renameColumn: await works('ALTER TABLE t RENAME COLUMN v TO w'),
+    sqlTransactions: await works('BEGIN'),
+    multiTable: multi['TxnId'] === undefined && multi['Status'] === 'OK',
+  }
+}
+
+const expected: Readonly<Record<string, readonly unknown[]>> = {
+  // current_version(), version(), DECIMAL(40), RENAME COLUMN, BEGIN, multi-table
+  '3.1': ['3.1.17-57a4d1f', '5.1.0', false, false, false, false],
+  '3.3': ['3.3.20-57a4d1f', '8.0.33', false, true, false, false],
+  '3.5': ['3.5.9-57a4d1f', '8.0.33', false, true, true, false],
+  '4.0': ['4.0.2-57a4d1f', '8.0.33', true, true, true, true],
+  '4.1': ['4.1.0-57a4d1f', '8.0.33', true, true, true, true],
+}
+
+describe('versions (starrocks.md 2.1, 4, 5, 6)', () => {
+  it.each(versions)('%s says what it is, and has what it has', async (version) => {
+    expect(Object.values(await asked(version))).toEqual(expected[version])
+  })
+
+  it('refuses what is no version', async () => {
+    await expect(RunningStandIn.start(['--version', 'four'])).rejects.toThrow('ended with 2')
+  })
+})
