@@ -84,11 +84,12 @@ it.concurrent.for(LANES.map((points) => ({ points, first: points[0] })))(
     await using transfers = new Transfers(source, random)
     await using reader = new TotalReader(standIn, source.name)
     await using disturbance = new Disturbance(source)
-    disturbance.makesTables = points.some((point) => point.startsWith('table.'))
     const sleepers: Sleeper[] = []
     let present = first
     for (const point of [...points, undefined]) {
       const before = await epochOf(standIn, source.name)
+      // Only where a table must be made: every one of them is work for all services that follow.
+      disturbance.makesTables = point?.startsWith('table.') ?? false
       // It waits for the slot, which it gets by the end of the one before.
       const next = start(point)
       if (present === first) first.kill('SIGTERM')
