@@ -2,7 +2,7 @@
 # Node 24 and the PostgreSQL that everything runs on.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench test-matrix test-long docs
+.PHONY: help install demo test test-clients check bench test-matrix test-long docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ demo: install ## Copy a busy PostgreSQL into a StarRocks stand-in and watch it; 
 
 test: install ## Run all tests
 	@npm run -s test
+
+test-clients: install ## Run MySQL clients and StarRocks SDKs against the stand-in, or against STARROCKS_URL; CLIENTS="mariadb" chooses
+	@npm run -s test:clients -- $(CLIENTS)
 
 check: install ## Check format, lint, layers, types and dead code
 	@npm run -s check

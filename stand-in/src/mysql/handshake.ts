@@ -52,3 +52,13 @@ export function answerHandshake(payload: Buffer): HandshakeAnswer {
   const plugin = has(capability.pluginAuth) && reader.left > 0 ? reader.zeroEnded() : undefined
   return { user, scramble, database, plugin }
 }
+
+/** Reads a COM_CHANGE_USER packet: what a client answers to a greeting, without capabilities. */
+export function changedUser(payload: Buffer): HandshakeAnswer {
+  const reader = new PacketReader(payload, 1)
+  const user = reader.zeroEnded()
+  const scramble = reader.take(reader.int(1))
+  const database = reader.left > 0 ? reader.zeroEnded() : undefined
+  if (reader.left >= 2) reader.take(2)
+  return { user, scramble, database, plugin: reader.left > 0 ? reader.zeroEnded() : undefined }
+}

@@ -7,7 +7,7 @@ import { translateQuery } from '../sql/query-translator.ts'
 import { Session } from '../sql/session.ts'
 import type { SqlContext } from '../sql/sql-context.ts'
 import { splitStatements, tokenize } from '../sql/token.ts'
-import { answerHandshake, greeting, type HandshakeAnswer } from './handshake.ts'
+import { answerHandshake, changedUser, greeting, type HandshakeAnswer } from './handshake.ts'
 import { isNativePassword, newSalt } from './native-password.ts'
 import { PacketSocket } from './packet-socket.ts'
 import { PreparedStatement } from './prepared-statement.ts'
@@ -52,15 +52,15 @@ export class MysqlConnection {
     this.#packets = new PacketSocket(socket, (payload) => {
       this.#queue = this.#queue.then(() => this.#receive(payload))
     })
-    socket.on('close', () => void this.#rollback())
+    socket.on('close', () => void this.#rollback(this.#session))
     this.#packets.send(greeting(id, deps.sql.options.version.mysqlVersion, this.#salt))
     void this.#packets.flush()
   }
 
   /** Closing the connection rolls an SQL transaction back (6). */
-  async #rollback(): Promise<void> {
-    const txn = this.#session.transaction
-    this.#session.transaction = undefined
+  async #rollback(session: Session): Promise<void> {
+    const txn = session.transaction
+    session.transaction = undefined
     if (txn !== undefined) await this.#deps.sql.transactions.abort(txn, 'connection closed').catch(() => undefined)
   }
 
@@ -86,20 +86,35 @@ export class MysqlConnection {
       this.#packets.send(new PacketWriter().int(0xfe, 1).zeroEnded('mysql_native_password').bytes(salt).done())
       return
     }
-    const { options } = this.#deps.sql
-    if (answer.user !== options.user || !isNativePassword(scramble, this.#salt, options.password)) {
-      const using = scramble.length > 0 ? 'YES' : 'NO'
-      this.#packets.send(
-        errorPacket(1045, '28000', `Access denied for user '${answer.user}' (using password: ${using})`),
-      )
+    try {
+      this.#logIn({ ...answer, scramble })
+    } catch (error) {
       void this.#packets.flush().then(() => this.#packets.destroy())
-      return
+      throw error
     }
-    this.#session = new Session(this.#id, answer.user, options.version)
     this.#phase = 'commands'
-    if (answer.database !== undefined && answer.database !== '')
-      useDatabase(this.#deps.sql, this.#session, answer.database)
-    this.#packets.send(okPacket(0, '', false))
+    this.#sendOk()
+  }
+
+  /** @throws {StandInError} 1045 for a wrong password, 1049 for an unknown database. */
+  #logIn(answer: HandshakeAnswer): void {
+    const { options } = this.#deps.sql
+    if (answer.user !== options.user || !isNativePassword(answer.scramble, this.#salt, options.password)) {
+      const using = answer.scramble.length > 0 ? 'YES' : 'NO'
+      throw new StandInError(`Access denied for user '${answer.user}' (using password: ${using})`, 1045, '28000')
+    }
+    const session = new Session(this.#id, answer.user, options.version)
+    if (answer.database !== undefined && answer.database !== '') useDatabase(this.#deps.sql, session, answer.database)
+    this.#session = session
+  }
+
+  /** As at login, by the salt of the handshake and without a switch of plugins; a refusal leaves the user as it was. */
+  async #changeUser(answer: HandshakeAnswer): Promise<void> {
+    const before = this.#session
+    this.#logIn(answer)
+    await this.#rollback(before)
+    this.#statements.clear()
+    this.#sendOk()
   }
 
   async #command(payload: Buffer): Promise<void> {
@@ -126,8 +141,8 @@ export class MysqlConnection {
     4: (payload) => this.#fieldList(new PacketReader(payload, 1).zeroEnded()),
     // COM_PING
     14: () => this.#sendOk(),
-    // COM_CHANGE_USER: the stand-in has one user, so only the session starts anew.
-    17: () => this.#resetSession(),
+    // COM_CHANGE_USER
+    17: (payload) => this.#changeUser(changedUser(payload)),
     // COM_STMT_PREPARE, EXECUTE, CLOSE, RESET
     22: (payload) => this.#prepare(payload.toString('utf8', 1)),
     23: (payload) => this.#execute(payload),
@@ -142,7 +157,7 @@ export class MysqlConnection {
   }
 
   async #resetSession(): Promise<void> {
-    await this.#rollback()
+    await this.#rollback(this.#session)
     this.#session.reset()
     this.#statements.clear()
     this.#sendOk()
