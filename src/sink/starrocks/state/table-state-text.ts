@@ -11,8 +11,9 @@ const storedState = z.discriminatedUnion('tag', [
     generation: z.number(),
     lastChunkLsn: lsnText.optional(),
     shadow: z.object({ liveApplied: z.boolean() }).optional(),
+    aheadUntilLsn: lsnText.optional(),
   }),
-  z.object({ tag: z.literal('streaming'), generation: z.number() }),
+  z.object({ tag: z.literal('streaming'), generation: z.number(), aheadUntilLsn: lsnText.optional() }),
   z.object({ tag: z.literal('paused'), sinceLsn: lsnText }),
   z.object({
     tag: z.literal('quarantined'),
