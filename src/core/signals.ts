@@ -29,6 +29,8 @@ export type Signal =
   | { readonly tag: 'took-over'; readonly epoch: bigint; readonly position: string }
   | { readonly tag: 'waiting-for-slot'; readonly slot: string; readonly activePid: number | null }
   | { readonly tag: 'table-state'; readonly table: TableId; readonly state: TableState }
+  /** Something happened to a table that the stream does not tell: it is copied once more. */
+  | { readonly tag: 'copied-anew'; readonly table: TableId; readonly reason: string }
   | {
       readonly tag: 'table-refused'
       readonly table: TableId

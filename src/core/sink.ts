@@ -36,6 +36,8 @@ export interface TableRecord {
   /** The plan whose chunks the ledger counts; absent outside `snapshotting`. */
   readonly relfilenode?: string | undefined
   readonly ranges?: readonly ChunkRange[] | undefined
+  /** What the table was made of at the source when the target's rows were taken: `DiscoveredTable.origin`. */
+  readonly origin?: string | undefined
 }
 
 /** A row of `_sync_chunks`: this range of this generation is in the target. */

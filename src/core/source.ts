@@ -3,7 +3,7 @@ import type { Lsn } from './lsn.ts'
 import type { Ownership } from './ownership.ts'
 import type { RowView } from './row-view.ts'
 import type { TableRoute } from './table-route.ts'
-import type { SourceColumn, TableSchema } from './table-schema.ts'
+import type { TableSchema } from './table-schema.ts'
 import type { TableId } from './table-id.ts'
 
 /** Who the source is: a checkpoint made against another server or a restored one is refused. */
@@ -81,10 +81,18 @@ export interface DiscoveredTable {
   readonly schema: TableSchema
   readonly route: TableRoute
   /**
-   * What is known of the partitions of a partitioned table: texts that change when something happened to them that brings no
-   * events (one was attached with rows in it, detached, dropped, truncated on its own). Empty for others.
+   * Names what the table is made of at the source: itself, and its partitions with their files. While it stays the same, the stream
+   * tells everything that happens to the table; when it has changed, {@link Source.unseenChange} knows whether it did.
    */
-  readonly partitions: readonly string[]
+  readonly origin: string
+}
+
+/** Something happened to a table that brings no event in the stream: the target's rows are not the table's. */
+export interface UnseenChange {
+  /** Another table has taken the name: the rows of the target are those of one that is gone. */
+  readonly replaced: boolean
+  /** What happened, for people. */
+  readonly reason: string
 }
 
 /** The tables of the source that the pipeline's patterns match. */
@@ -121,6 +129,12 @@ export interface Source extends AsyncDisposable {
   openStream(handler: ChangeHandler, signal: AbortSignal): Promise<OwnedStream>
   /** Compares an announced relation with a known schema, by what the encoder relies on. */
   compareShape(relation: Relation, schema: TableSchema): ShapeDifference
+  /**
+   * What happened to the table between two looks that the stream does not tell, given its `origin` in both: it was dropped and made
+   * again, or a partition was attached with rows, detached, dropped, emptied on its own. Null when the stream tells everything. When that
+   * cannot be told, it is taken for unseen.
+   */
+  unseenChange(table: TableSchema, before: string, now: string): Promise<UnseenChange | null>
   planChunks(table: TableSchema, targetChunkBytes: number): Promise<ChunkPlan>
   openChunk(table: TableSchema, range: ChunkRange, signal: AbortSignal): Promise<ChunkReader>
   /** Waits until every transaction that now holds a lock that allows writing on the table has ended; blockers are told while it waits. */
@@ -142,8 +156,6 @@ export interface Source extends AsyncDisposable {
    * of the server would take it back: it is not committed to the target earlier.
    */
   untilFlushed(position: Lsn): Promise<void>
-  /** The column as it is shown to people. */
-  describeColumn(column: SourceColumn): string
   /** Emits a small logical message so that an idle source's WAL moves past the present position. Returns that position. */
   emitMarker(content: string): Promise<Lsn>
 }

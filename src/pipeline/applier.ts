@@ -113,7 +113,7 @@ export class Applier {
     if (writer === null) return
     const next = { ...wanted, number: this.checkpoint.number + 1n }
     try {
-      await writer.commit(next, records)
+      await writer.commit(next, this.#withOrigins(records))
     } catch (error) {
       await writer.rollback()
       throw error
@@ -142,9 +142,14 @@ export class Applier {
       endLsn,
       commitTimeUs: batch.transactions > 0 ? batch.commitTimeUs : this.checkpoint.commitTimeUs,
     }
-    await this.#writer.commit(next, [...batch.records.values()])
+    await this.#writer.commit(next, this.#withOrigins(batch.records.values()))
     this.#writer = null
     this.checkpoint = next
+  }
+
+  /** Records as they are kept: with what each table is made of at the source. */
+  #withOrigins(records: Iterable<TableRecord>): readonly TableRecord[] {
+    return [...records].map((record) => ({ ...record, origin: this.#deps.registry.byId(record.table)?.origin }))
   }
 
   /** Waits at the gate of every table that the batch touches. */

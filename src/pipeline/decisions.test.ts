@@ -117,7 +117,7 @@ describe('the checkpoint that a session starts from', () => {
 
 describe('how a table begins in a session', () => {
   const table = tableId('public', 't')
-  const memory = { chunks: [], liveGeneration: null, nextGeneration: 9 }
+  const memory = { chunks: [], liveGeneration: 0, nextGeneration: 9, unseen: null }
   const state = (value: TableState) => ({ record: { table, state: value } })
 
   it('copies a table of which nothing is remembered', () => {
@@ -143,6 +143,30 @@ describe('how a table begins in a session', () => {
       tag: 'shadow',
       state: { generation: 9, shadow: { liveApplied: false } },
     })
+  })
+
+  const unseen = { replaced: false, reason: 'a partition was detached' }
+
+  it.each<[string, TableState, Partial<typeof unseen>, boolean]>([
+    ['one that streams', { tag: 'streaming', generation: 2 }, {}, true],
+    ['one that is another table now', { tag: 'streaming', generation: 2 }, { replaced: true }, false],
+    ['one that was not whole', { tag: 'snapshotting', generation: 2 }, {}, false],
+    ['one whose shadow was filled', { tag: 'snapshotting', generation: 2, shadow: { liveApplied: true } }, {}, true],
+  ])('copies %s into a shadow when the stream did not tell of a change', (_, before, change, liveApplied) => {
+    expect(tableStart({ ...memory, ...state(before), unseen: { ...unseen, ...change } })).toEqual({
+      tag: 'shadow',
+      state: { tag: 'snapshotting', generation: 9, shadow: { liveApplied } },
+      anew: 'a partition was detached',
+    })
+  })
+
+  it('copies a table again whose target is gone, whether its copy was finished or not', () => {
+    for (const tag of ['streaming', 'snapshotting'] as const)
+      expect(tableStart({ ...memory, ...state({ tag, generation: 2 }), liveGeneration: null })).toMatchObject({
+        tag: 'copy',
+        state: { generation: 9 },
+        progress: null,
+      })
   })
 
   it('knows by the mark of the live table whether the swap of a shadow copy was made', () => {

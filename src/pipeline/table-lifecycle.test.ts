@@ -19,7 +19,12 @@ test.each<[name: string, present: TableState, recorded: TableState, after: Table
   ['the table streams already', streaming(4), streaming(4), streaming(4)],
 ])('a committed record of streaming, when %s', (_, present, recorded, after) => {
   const schema = tableSchemaOf(tableId('public', 't'), ['id'], [0])
-  const entry = new TableEntry(schema, routeOf('public', 't'), { state: present, atomic: true, lessons: new Lessons() })
+  const entry = new TableEntry(schema, routeOf('public', 't'), {
+    state: present,
+    origin: '1',
+    atomic: true,
+    lessons: new Lessons(),
+  })
   const registry = new TableRegistry()
   registry.add(entry)
   const batch = new Batch()

@@ -10,6 +10,7 @@ import { TableLoad } from './table-load.ts'
 /** What a job begins with. */
 export interface TableEntryParts {
   readonly state: TableState
+  readonly origin: string
   readonly atomic: boolean
   readonly lessons: Lessons
 }
@@ -19,6 +20,8 @@ export class TableEntry {
   readonly route: TableRoute
   schema: TableSchema
   state: TableState
+  /** What the table was made of at the source when the target's rows were taken; recorded with every state. */
+  origin: string
   /**
    * The target tables that changes go to: none until one is opened; the live one; while a table that is in use is copied anew, the live
    * one and its shadow.
@@ -36,6 +39,7 @@ export class TableEntry {
     this.schema = schema
     this.route = route
     this.state = state
+    this.origin = parts.origin
   }
 
   /** Whether changes of the stream are applied to it. */
@@ -105,9 +109,17 @@ export class TableRegistry {
 
   add(entry: TableEntry): void {
     const before = this.#byId.get(entry.schema.id)
-    if (before) this.#byOid.delete(before.schema.oid)
+    // Two tables may have changed their names: the other one is there already under this number.
+    if (before && this.#byOid.get(before.schema.oid) === before) this.#byOid.delete(before.schema.oid)
     this.#byId.set(entry.schema.id, entry)
     this.#byOid.set(entry.schema.oid, entry)
+  }
+
+  /** Gives a table the shape that it has now; one that was dropped and made again has another number, too. */
+  reshape(entry: TableEntry, schema: TableSchema): void {
+    if (this.#byOid.get(entry.schema.oid) === entry) this.#byOid.delete(entry.schema.oid)
+    entry.schema = schema
+    this.#byOid.set(schema.oid, entry)
   }
 
   byOid(oid: number): TableEntry | undefined {

@@ -4,7 +4,7 @@ import type { Lsn } from '../core/lsn.ts'
 import type { Ownership } from '../core/ownership.ts'
 import type { Signals } from '../core/signals.ts'
 import type { Sink, SinkState, TableRecord } from '../core/sink.ts'
-import type { DiscoveredTable, DiscoveredTables, Source } from '../core/source.ts'
+import type { DiscoveredTable, DiscoveredTables, Source, UnseenChange } from '../core/source.ts'
 import { asSyncError, SyncError } from '../core/sync-error.ts'
 import type { TableId } from '../core/table-id.ts'
 import type { TableState } from '../core/table-state.ts'
@@ -45,7 +45,6 @@ export interface TablesDeps {
  */
 export class Tables {
   readonly #deps: TablesDeps
-  readonly #partitions = new Map<TableId, string>()
   /** The checkpoint was asked to move beyond this position. */
   #askedAfter: Lsn | null = null
 
@@ -150,18 +149,18 @@ export class Tables {
     entry.state = { tag: 'snapshotting', generation, shadow: { liveApplied } }
     this.#note(entry.schema.id, entry.state)
     this.#deps.group.run(async (signal) => {
-      if (!liveApplied) await this.#refreshSchema(entry)
+      await this.#lookAgain(entry)
       if (await this.#openShadow(entry)) await this.#copy(entry, null, signal)
     })
   }
 
-  /** A table that was left out may have another shape by now. */
-  async #refreshSchema(entry: TableEntry): Promise<void> {
+  /** What a table is made of before its copy begins. One that was left out may have another shape by now. */
+  async #lookAgain(entry: TableEntry): Promise<void> {
     const { tables } = await this.#deps.source.discover()
     const found = tables.find((table) => table.schema.id === entry.schema.id)
     if (!found) return
-    entry.schema = found.schema
-    this.#deps.registry.add(entry)
+    entry.origin = found.origin
+    if (!entry.applies) this.#deps.registry.reshape(entry, found.schema)
   }
 
   /** Takes over what the catalog says now: tables that came, went, or have other partitions. */
@@ -169,7 +168,7 @@ export class Tables {
     for (const table of discovered.tables) {
       const entry = this.#deps.registry.byId(table.schema.id)
       if (entry && entry.state.tag !== 'removed' && entry.schema.oid === table.schema.oid)
-        this.#comparePartitions(entry, table)
+        await this.#compareOrigin(entry, table)
       else await this.#admitNew(table, entry)
     }
     const matched = new Set(discovered.tables.map((table) => table.schema.id))
@@ -184,11 +183,20 @@ export class Tables {
     await this.#admit(table, record, { checkpoint: null, tables: [], chunks: [] })
   }
 
-  /** A partition that is attached with rows brings no events for them; one that is detached takes rows away without any. */
-  #comparePartitions(entry: TableEntry, table: DiscoveredTable): void {
-    const now = partitionsOf(table)
-    if (this.#partitions.get(entry.schema.id) === now) return
-    this.#partitions.set(entry.schema.id, now)
+  /**
+   * A partition that is attached with rows brings no events for them; one that is detached takes rows away without any. A change during
+   * a copy, which may have brought such rows, is looked at when the copy is over.
+   */
+  async #compareOrigin(entry: TableEntry, { origin }: DiscoveredTable): Promise<void> {
+    if (entry.origin === origin || entry.state.tag !== 'streaming') return
+    const unseen = await this.#deps.source.unseenChange(entry.schema, entry.origin, origin)
+    if (entry.state.tag !== 'streaming') return
+    entry.origin = origin
+    if (unseen === null) {
+      this.#note(entry.schema.id, entry.state)
+      return
+    }
+    this.#deps.signals.emit({ tag: 'copied-anew', table: entry.schema.id, reason: unseen.reason })
     this.#copyAnew(entry)
   }
 
@@ -202,18 +210,32 @@ export class Tables {
 
   async #admit(table: DiscoveredTable, record: TableRecord | undefined, memory: SinkState): Promise<void> {
     const { schema, route } = table
-    this.#partitions.set(schema.id, partitionsOf(table))
     const entry = new TableEntry(schema, route, {
       state: { tag: 'waiting' },
+      origin: table.origin,
       atomic: this.#deps.sink.guarantee === 'atomic',
       lessons: this.#deps.lessons,
     })
     const liveGeneration = record ? await this.#deps.sink.liveGeneration(route) : null
-    const start = tableStart({ record, chunks: memory.chunks, liveGeneration, nextGeneration: this.#nextGeneration() })
+    const unseen = await this.#unseenSince(record, table)
+    const { chunks } = memory
+    const start = tableStart({ record, chunks, liveGeneration, nextGeneration: this.#nextGeneration(), unseen })
     entry.state = start.state
+    // What is copied already is as old as its record.
+    if (start.tag === 'copy' && start.progress !== null) entry.origin = record?.origin ?? table.origin
+    if (start.anew !== undefined) this.#deps.signals.emit({ tag: 'copied-anew', table: schema.id, reason: start.anew })
     this.#deps.registry.add(entry)
     await this.#start(entry, start)
+    if (start.tag === 'stream' && record?.origin !== table.origin && entry.state === start.state)
+      this.#note(schema.id, start.state)
     this.#deps.batcher.tablesChanged()
+  }
+
+  /** What happened, while no session ran, to a table that the target has. */
+  async #unseenSince(record: TableRecord | undefined, table: DiscoveredTable): Promise<UnseenChange | null> {
+    if (record?.origin === undefined || record.origin === table.origin) return null
+    if (record.state.tag !== 'streaming' && record.state.tag !== 'snapshotting') return null
+    return await this.#deps.source.unseenChange(table.schema, record.origin, table.origin)
   }
 
   async #start(entry: TableEntry, start: TableStart): Promise<void> {
@@ -280,8 +302,4 @@ export class Tables {
   #nextGeneration(): number {
     return Number(this.#deps.applier.checkpoint.number) + 1
   }
-}
-
-function partitionsOf(table: DiscoveredTable): string {
-  return table.partitions.toSorted().join(',')
 }

@@ -21,7 +21,7 @@ import { SyncError } from '../../src/core/sync-error.ts'
 import type { TableRoute } from '../../src/core/table-route.ts'
 import type { TableSchema } from '../../src/core/table-schema.ts'
 import { PlainEncoder } from './plain-encoder.ts'
-import { someTicks as tick } from './scripted-source.ts'
+import { someTicks as tick } from './ticks.ts'
 
 type Fields = readonly (string | null)[]
 

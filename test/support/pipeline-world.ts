@@ -7,7 +7,9 @@ import { Lessons } from '../../src/pipeline/lessons.ts'
 import { runEmbedded } from '../../src/engine/embedded/run-embedded.ts'
 import { Tenure } from '../../src/pipeline/tenure.ts'
 import { type FaultPoint, MemorySink, MemoryTarget } from './memory-sink.ts'
-import { type Row, ScriptedSource, tick } from './scripted-source.ts'
+import type { Row } from './scripted-log.ts'
+import { ScriptedSource } from './scripted-source.ts'
+import { tick } from './ticks.ts'
 
 /** Real time made short: pauses are a few turns of the event loop, so that back-offs cost nothing. */
 const quickClock: Clock = {
@@ -35,14 +37,16 @@ export class PipelineWorld {
   /** What was wrong with a committed state, if anything. */
   readonly wrong: string[] = []
   readonly sink: MemorySink
-  readonly #stop = new AbortController()
+  #stop = new AbortController()
   #running: Promise<void> = Promise.resolve()
 
   constructor(fault: (point: FaultPoint) => boolean = () => false) {
     this.sink = new MemorySink({ target: this.target, fault, onCommit: (checkpoint) => this.#check(checkpoint) })
   }
 
+  /** Starts it, for the first time or once more after {@link stop}: what it knows then is what the target holds. */
   start(maxBatchRows = 1000): void {
+    this.#stop = new AbortController()
     const session = {
       source: this.source,
       sink: this.sink,

@@ -1,5 +1,5 @@
 import type { TableId } from '../../src/core/table-id.ts'
-import type { Change, Row } from './scripted-source.ts'
+import type { Change, Row } from './scripted-log.ts'
 
 /** Turns free choices into changes that the source could have made. */
 export class ScriptedShop {

@@ -1,4 +1,4 @@
-import type { ChangeHandler, ChangeStream } from '../../src/core/change-stream.ts'
+import type { ChangeHandler } from '../../src/core/change-stream.ts'
 import { type Lsn, lsn } from '../../src/core/lsn.ts'
 import type {
   ChunkPlan,
@@ -9,45 +9,31 @@ import type {
   RowsWanted,
   Source,
   SourceIdentity,
+  UnseenChange,
 } from '../../src/core/source.ts'
 import { SyncError } from '../../src/core/sync-error.ts'
 import { type TableId, tableId } from '../../src/core/table-id.ts'
 import type { TableSchema } from '../../src/core/table-schema.ts'
 import { rowViewOf } from './row-view-of.ts'
+import { applyChange, type Change, meet, type Row, type State, type Transaction } from './scripted-log.ts'
+import { ScriptedStream } from './scripted-stream.ts'
 import { tableSchemaOf } from './table-schema-of.ts'
+import { someTicks, tick } from './ticks.ts'
 
-/** A row: key, a value that always travels, a value that an update may leave out. */
-export type Row = readonly [id: string, a: string, toast: string]
-
-/** One change of a scripted transaction. `keep` updates without sending the toasted value. */
-export type Change =
-  | { readonly kind: 'insert'; readonly table: TableId; readonly row: Row }
-  | {
-      readonly kind: 'update'
-      readonly table: TableId
-      readonly from: string
-      readonly row: Row
-      readonly keep: boolean
-    }
-  | { readonly kind: 'delete'; readonly table: TableId; readonly id: string }
-  | { readonly kind: 'truncate'; readonly table: TableId }
-
-interface Transaction {
-  readonly xid: number
-  /** A logical message, instead of changes. */
-  readonly message?: { readonly prefix: string; readonly content: string } | undefined
-  readonly commitLsn: Lsn
-  readonly endLsn: Lsn
-  readonly changes: readonly Change[]
-  visible: boolean
+/** What a table is made of: itself, changes that the stream did not tell, and changes that it did. */
+interface ScriptedOrigin {
+  readonly oid: number
+  readonly parts: number
+  readonly grown: number
 }
 
-type State = Map<TableId, Map<string, Row>>
+const textOf = ({ oid, parts, grown }: ScriptedOrigin): string => `${oid}:${parts}:${grown}`
 
 /** A source in memory: a log of transactions, a slot, snapshots whose visibility may lag behind the log. */
 export class ScriptedSource implements Source {
   readonly schemas: TableSchema[] = []
   readonly #log: Transaction[] = []
+  readonly #origins = new Map<TableId, ScriptedOrigin>()
   #end = 1000n
   #confirmed = lsn(1000n)
   #stream: ScriptedStream | null = null
@@ -56,37 +42,48 @@ export class ScriptedSource implements Source {
 
   addTable(name: string): TableId {
     const id = tableId('public', name)
-    this.schemas.push({ ...tableSchemaOf(id, ['id', 'a', 'toast'], [0]), oid: 5000 + this.schemas.length })
+    const oid = 5000 + this.schemas.length
+    this.schemas.push({ ...tableSchemaOf(id, ['id', 'a', 'toast'], [0]), oid })
+    this.#origins.set(id, { oid, parts: 0, grown: 0 })
     return id
+  }
+
+  /** Changes rows without an event, as attaching or detaching a partition does. */
+  changeUnseen(table: TableId, changes: readonly Change[]): void {
+    const origin = this.#originOf(table)
+    this.#origins.set(table, { ...origin, parts: origin.parts + 1 })
+    this.#append({ changes, visible: true, unseen: true })
+  }
+
+  /** Adds a part whose rows all come through the stream, as making a partition does. */
+  grow(table: TableId): void {
+    const origin = this.#originOf(table)
+    this.#origins.set(table, { ...origin, grown: origin.grown + 1 })
+  }
+
+  /** Drops the table and makes it again with these rows. */
+  replace(table: TableId, rows: readonly Row[]): void {
+    const oid = 6000 + this.#log.length
+    this.#origins.set(table, { oid, parts: 0, grown: 0 })
+    this.schemas.splice(0, Infinity, ...this.schemas.map((one) => (one.id === table ? { ...one, oid } : one)))
+    const changes = [
+      { kind: 'truncate', table } as const,
+      ...rows.map((row) => ({ kind: 'insert', table, row }) as const),
+    ]
+    this.#append({ changes, visible: true, unseen: true })
   }
 
   /** Commits a transaction; it becomes visible to snapshots when `visible`, else with {@link settle}. */
   commit(changes: readonly Change[], visible: boolean): Lsn {
-    const commitLsn = lsn(this.#end + 10n)
-    const endLsn = lsn(this.#end + 20n)
-    this.#end += 20n
     // Whoever changes a row waits for the one who changed it before: that one is visible by now.
     for (const one of this.#log)
       if (one.changes.some((before) => changes.some((now) => meet(before, now)))) one.visible = true
-    this.#log.push({ xid: 700 + this.#log.length, commitLsn, endLsn, changes, visible })
-    this.#stream?.poke()
-    return endLsn
+    return this.#append({ changes, visible })
   }
 
   /** Emits a logical message. */
   message(prefix: string, content: string): void {
-    const commitLsn = lsn(this.#end + 10n)
-    const endLsn = lsn(this.#end + 20n)
-    this.#end += 20n
-    this.#log.push({
-      xid: 700 + this.#log.length,
-      commitLsn,
-      endLsn,
-      changes: [],
-      visible: true,
-      message: { prefix, content },
-    })
-    this.#stream?.poke()
+    this.#append({ changes: [], visible: true, message: { prefix, content } })
   }
 
   /** Makes every commit visible. */
@@ -134,7 +131,7 @@ export class ScriptedSource implements Source {
         columnTypes: {},
         properties: {},
       },
-      partitions: [],
+      origin: textOf(this.#originOf(schema.id)),
     }))
     return { tables, refused: [] }
   }
@@ -165,6 +162,12 @@ export class ScriptedSource implements Source {
 
   compareShape(): null {
     return null
+  }
+
+  async unseenChange(_table: TableSchema, before: string, now: string): Promise<UnseenChange | null> {
+    const [then, present] = [before.split(':'), now.split(':')]
+    const replaced = then[0] !== present[0]
+    return replaced || then[1] !== present[1] ? { replaced, reason: `${before} became ${now}` } : null
   }
 
   async planChunks(): Promise<ChunkPlan> {
@@ -222,10 +225,6 @@ export class ScriptedSource implements Source {
     await tick()
   }
 
-  describeColumn(): string {
-    return ''
-  }
-
   async emitMarker(): Promise<Lsn> {
     this.#end += 8n
     this.#stream?.poke()
@@ -236,36 +235,23 @@ export class ScriptedSource implements Source {
     await this.#stream?.[Symbol.asyncDispose]()
   }
 
+  #append(one: Omit<Transaction, 'xid' | 'commitLsn' | 'endLsn'>): Lsn {
+    const commitLsn = lsn(this.#end + 10n)
+    const endLsn = lsn(this.#end + 20n)
+    this.#end += 20n
+    this.#log.push({ ...one, xid: 700 + this.#log.length, commitLsn, endLsn })
+    this.#stream?.poke()
+    return endLsn
+  }
+
+  #originOf(table: TableId): ScriptedOrigin {
+    return this.#origins.get(table) ?? { oid: 0, parts: 0, grown: 0 }
+  }
+
   #replay(counts: (one: Transaction) => boolean): State {
     const state: State = new Map(this.schemas.map((schema) => [schema.id, new Map<string, Row>()]))
     for (const one of this.#log) if (counts(one)) for (const change of one.changes) applyChange(state, change)
     return state
-  }
-}
-
-/** Whether two changes touch the same row; an emptied table is touched everywhere. */
-function meet(a: Change, b: Change): boolean {
-  if (a.table !== b.table) return false
-  if (a.kind === 'truncate' || b.kind === 'truncate') return true
-  const keys = keysOf(a)
-  return keysOf(b).some((key) => keys.includes(key))
-}
-
-function keysOf(change: Exclude<Change, { kind: 'truncate' }>): readonly string[] {
-  if (change.kind === 'delete') return [change.id]
-  return change.kind === 'insert' ? [change.row[0]] : [change.from, change.row[0]]
-}
-
-function applyChange(state: State, change: Change): void {
-  const rows = state.get(change.table)
-  if (!rows) return
-  if (change.kind === 'truncate') rows.clear()
-  else if (change.kind === 'delete') rows.delete(change.id)
-  else if (change.kind === 'insert') rows.set(change.row[0], change.row)
-  else {
-    const before = rows.get(change.from)
-    rows.delete(change.from)
-    rows.set(change.row[0], change.keep && before ? [change.row[0], change.row[1], before[2]] : change.row)
   }
 }
 
@@ -274,110 +260,4 @@ function isInside(id: string, range: ChunkRange): boolean {
   const after = range.after?.[0]
   const upTo = range.upTo?.[0]
   return (after === undefined || id > after) && (upTo === undefined || id <= upTo)
-}
-
-/** Lets everything else that is ready run. */
-export function tick(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
-
-/** Lets everything else run for a while of no fixed length, so that the order of things varies. */
-export async function someTicks(): Promise<void> {
-  for (let turns = Math.floor(Math.random() * 12); turns >= 0; turns--) await tick()
-}
-
-interface StreamParts {
-  readonly handler: ChangeHandler
-  readonly startedAt: Lsn
-  readonly log: readonly Transaction[]
-  readonly schemas: readonly TableSchema[]
-  readonly end: () => Lsn
-  readonly confirmed: (position: Lsn) => void
-}
-
-class ScriptedStream implements ChangeStream {
-  readonly startedAt: Lsn
-  readonly #parts: StreamParts
-  readonly #ended = Promise.withResolvers<void>()
-  #next = 0
-  #paused = true
-  #closed = false
-  #idleAt = 0n
-
-  constructor(parts: StreamParts) {
-    this.#parts = parts
-    this.startedAt = parts.startedAt
-    this.#ended.promise.catch(() => undefined)
-  }
-
-  get ended(): Promise<void> {
-    return this.#ended.promise
-  }
-
-  pause(): void {
-    this.#paused = true
-  }
-
-  resume(): void {
-    this.#paused = false
-    this.poke()
-  }
-
-  confirm(position: Lsn): void {
-    if (!this.#closed) this.#parts.confirmed(position)
-  }
-
-  progress(): { serverWalEnd: Lsn; receivedBytes: number; spooledBytes: number } {
-    return { serverWalEnd: this.#parts.end(), receivedBytes: 0, spooledBytes: 0 }
-  }
-
-  fail(error: SyncError): void {
-    this.#closed = true
-    this.#ended.reject(error)
-  }
-
-  poke(): void {
-    setImmediate(() => this.#pump())
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true
-    this.#ended.resolve()
-  }
-
-  #pump(): void {
-    if (this.#paused || this.#closed) return
-    const { handler, log, end } = this.#parts
-    const one = log[this.#next]
-    if (one) {
-      this.#next++
-      if (one.endLsn > this.startedAt) this.#deliver(one)
-      this.poke()
-    } else if (end() > this.#idleAt) {
-      this.#idleAt = end()
-      handler.idle(end())
-    }
-  }
-
-  #deliver(one: Transaction): void {
-    const { handler } = this.#parts
-    handler.begin({ xid: one.xid, commitLsn: one.commitLsn, commitTimeUs: 0n })
-    for (const change of one.changes) this.#deliverChange(change)
-    if (one.message) handler.message(one.message.prefix, Buffer.from(one.message.content), true)
-    handler.commit(one.endLsn)
-  }
-
-  #deliverChange(change: Change): void {
-    const { handler, schemas } = this.#parts
-    const oid = schemas.find((schema) => schema.id === change.table)?.oid ?? 0
-    const none = rowViewOf([])
-    if (change.kind === 'insert') handler.insert(oid, rowViewOf(change.row))
-    else if (change.kind === 'delete') handler.delete(oid, rowViewOf([change.id, null, null]), 'key')
-    else if (change.kind === 'truncate') handler.truncate([oid])
-    else {
-      const row = rowViewOf([change.row[0], change.row[1], change.keep ? undefined : change.row[2]])
-      const moved = change.from !== change.row[0]
-      handler.update(oid, row, moved ? rowViewOf([change.from, null, null]) : none, moved ? 'key' : 'none')
-    }
-  }
 }

@@ -65,7 +65,7 @@ test('only tables that stream are compared, and of every other one the reason is
   const found = [orders, carts].map((table) => ({
     schema: tableSchemaOf(table, ['id'], [0]),
     route: routeOf(table),
-    partitions: [],
+    origin: '1',
   }))
   const refused = [{ table: audit, code: 'TABLE_NO_KEY', reason: 'it has no key', remedy: '' }] as const
   const stateOf = (state: TableState) => ({ table: carts, state })

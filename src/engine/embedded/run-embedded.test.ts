@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { FaultPoint } from '../../../test/support/memory-sink.ts'
 import { PipelineWorld } from '../../../test/support/pipeline-world.ts'
 import { ScriptedShop } from '../../../test/support/scripted-shop.ts'
-import { tick } from '../../../test/support/scripted-source.ts'
+import { tick } from '../../../test/support/ticks.ts'
 import { encodeRequest, requestPrefix } from '../../pipeline/request.ts'
 
 const choice = fc.record({

@@ -146,6 +146,12 @@ function describeBrief(signal: Brief): LogRecord {
       const fields = { slot: signal.slot, active_pid: signal.activePid }
       return { level: 'INFO', message: 'Waiting for the replication slot', fields }
     }
+    case 'copied-anew':
+      return {
+        level: 'INFO',
+        message: 'Table is copied anew',
+        fields: { table: signal.table, operation: 'snapshot', reason: signal.reason },
+      }
     case 'table-refused': {
       const { table, code, reason, remedy } = signal
       return {

@@ -16,9 +16,10 @@ import type {
   ShapeDifference,
   Source,
   SourceIdentity,
+  UnseenChange,
 } from '../../core/source.ts'
 import { SyncError } from '../../core/sync-error.ts'
-import type { SourceColumn, TableSchema } from '../../core/table-schema.ts'
+import type { TableSchema } from '../../core/table-schema.ts'
 import { compareShape } from './catalog/compare-shape.ts'
 import type { ConnectionOptions } from './catalog/connection-options.ts'
 import { Connector } from './catalog/connector.ts'
@@ -27,12 +28,12 @@ import { discoverTables } from './catalog/discover-tables.ts'
 import { emitMarker } from './catalog/emit-marker.ts'
 import { identify } from './catalog/identify.ts'
 import type { TableMatcher } from './catalog/list-relations.ts'
-import { PartitionWatch } from './catalog/partition-watch.ts'
 import { preflight } from './catalog/preflight.ts'
 import { judgeSlot, readSlot } from './catalog/read-slot.ts'
 import { untilFlushed } from './catalog/until-flushed.ts'
 import { SchemaVersions } from './catalog/schema-versions.ts'
 import { SessionHolder } from './catalog/session-holder.ts'
+import { unseenChange } from './catalog/unseen-change.ts'
 import { waitForWriters } from './catalog/wait-for-writers.ts'
 import { wouldBeTables } from './catalog/would-be-tables.ts'
 import { openOwnedStream } from './owned-stream.ts'
@@ -82,7 +83,6 @@ export class PostgresSource implements Source {
   readonly #chunks: SessionPool
   readonly #rereads: SessionPool
   readonly #versions = new SchemaVersions()
-  readonly #partitions = new PartitionWatch()
   readonly #closing = new AbortController()
 
   constructor(options: PostgresSourceOptions, deps: PostgresSourceDeps) {
@@ -120,7 +120,6 @@ export class PostgresSource implements Source {
       publication: this.#options.publication,
       serverVersionNum: await this.#serverVersionNum(),
       versions: this.#versions,
-      partitions: this.#partitions,
     })
   }
 
@@ -147,6 +146,10 @@ export class PostgresSource implements Source {
 
   compareShape(relation: Relation, schema: TableSchema): ShapeDifference {
     return compareShape(relation, schema)
+  }
+
+  async unseenChange(table: TableSchema, before: string, now: string): Promise<UnseenChange | null> {
+    return await unseenChange(await this.#catalog.get(), table, { before, now })
   }
 
   async planChunks(table: TableSchema, targetChunkBytes: number): Promise<ChunkPlan> {
@@ -176,11 +179,6 @@ export class PostgresSource implements Source {
 
   async untilFlushed(position: Lsn): Promise<void> {
     await untilFlushed(await this.#catalog.get(), position)
-  }
-
-  describeColumn(column: SourceColumn): string {
-    const generated = column.generated ? ' (generated)' : ''
-    return `${column.name} ${column.type.display}${column.notNull ? ' not null' : ''}${generated}`
   }
 
   async emitMarker(content: string): Promise<Lsn> {

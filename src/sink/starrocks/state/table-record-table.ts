@@ -8,7 +8,7 @@ import { decodeState, encodeState } from './table-state-text.ts'
 
 const MAX_TEXT_BYTES = 1_048_576
 
-/** One row per job: its state, and the plan of its snapshot while one is taken. */
+/** One row per job: its state, the plan of its snapshot while one is taken, and what the table was made of at the source. */
 export const TABLE_RECORD_TABLE: SystemTable = {
   name: '_sync_tables',
   keyColumns: ['table_key'],
@@ -20,6 +20,7 @@ export const TABLE_RECORD_TABLE: SystemTable = {
     detail: `VARCHAR(${MAX_TEXT_BYTES})`,
     relfilenode: 'VARCHAR(1000)',
     plan: `VARCHAR(${MAX_TEXT_BYTES})`,
+    origin: `VARCHAR(${MAX_TEXT_BYTES})`,
   },
 }
 
@@ -43,18 +44,21 @@ export function encodeTableRecord(pipeline: string, record: TableRecord): readon
     encodeState(record.state),
     record.relfilenode === undefined ? null : plainText(record.relfilenode),
     plan,
+    // Longer only with a hundred thousand partitions: changes of theirs are then not noticed while no service runs.
+    record.origin === undefined || record.origin.length > MAX_TEXT_BYTES ? null : plainText(record.origin),
   ]
 }
 
 /** Reads what {@link encodeTableRecord} wrote. @throws {SyncError} TARGET_SHAPE when the row has another form. */
 export function decodeTableRecord(row: readonly (string | null)[]): TableRecord {
-  const [, , table, , detail, relfilenode, plan] = row
+  const [, , table, , detail, relfilenode, plan, origin] = row
   try {
     return {
       table: parseTableId(table ?? ''),
       state: decodeState(detail ?? ''),
       relfilenode: relfilenode ?? undefined,
       ranges: plan === null || plan === undefined ? undefined : decodePlan(plan),
+      origin: origin ?? undefined,
     }
   } catch (cause) {
     throw new SyncError('TARGET_SHAPE', `a row of ${TABLE_RECORD_TABLE.name} cannot be read`, { cause })

@@ -6,12 +6,12 @@ import { buildSchema } from './build-schema.ts'
 import { ensurePublication } from './ensure-publication.ts'
 import type { UsableRelation } from './judge-relation.ts'
 import type { TableMatcher } from './list-relations.ts'
-import type { PartitionWatch } from './partition-watch.ts'
 import { findPublicationFault, findTableFault } from './publication-sql.ts'
 import type { Publication } from './read-publication.ts'
 import type { SchemaVersions } from './schema-versions.ts'
 import type { Session } from './session.ts'
 import { surveyTables, type Survey } from './survey-tables.ts'
+import { formatOrigin } from './table-origin.ts'
 
 /** What discovery needs. */
 export interface DiscoveryRequest {
@@ -19,7 +19,6 @@ export interface DiscoveryRequest {
   readonly publication: string
   readonly serverVersionNum: number
   readonly versions: SchemaVersions
-  readonly partitions: PartitionWatch
 }
 
 /**
@@ -47,9 +46,7 @@ export async function discoverTables(session: Session, request: DiscoveryRequest
       refused.push(described)
       continue
     }
-    const leaves = survey.facts.leaves.get(oid) ?? []
-    const partitions = table.relation.kind === 'p' ? await request.partitions.look(session, oid, leaves) : []
-    tables.push({ schema: described, route, partitions })
+    tables.push({ schema: described, route, origin: formatOrigin(oid, survey.facts.leaves.get(oid) ?? []) })
   }
   return { tables, refused }
 }

@@ -68,8 +68,8 @@ export type LeafFacts = {
   readonly has_data: boolean
   /** It, or a partitioned table between, became a partition after it was made: rows of before are in no stream. */
   readonly attached: boolean
-  /** The transaction that made it. */
-  readonly made_by: string
+  /** The transaction that made it a partition: the latest one, when it is one of a table that was attached in turn. */
+  readonly linked_by: string
 }
 
 /** Everything that {@link judgeTable} wants to know of some relations. */
@@ -154,15 +154,18 @@ const LEAVES_SQL = `
              AND CASE l.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident ELSE false END
          ) AS identity,
          coalesce(pg_relation_filenode(l.oid), 0)::text AS filenode, pg_relation_size(l.oid) > 0 AS has_data,
-         (SELECT xmin::text FROM pg_attribute WHERE attrelid = l.oid AND attnum = -1) AS made_by,
-         EXISTS (SELECT FROM pg_partition_ancestors(l.oid) x
-                   JOIN pg_inherits i ON i.inhrelid = x.relid
-                   JOIN pg_attribute a ON a.attrelid = x.relid AND a.attnum = -1
-                  WHERE i.xmin <> a.xmin AND x.relid <> r.oid
-                    AND x.relid NOT IN (SELECT relid FROM pg_partition_ancestors(r.oid))) AS attached
+         links.attached, links.linked_by
     FROM pg_class r
    CROSS JOIN LATERAL pg_partition_tree(r.oid) p
     JOIN pg_class l ON l.oid = p.relid
     JOIN pg_namespace n ON n.oid = l.relnamespace
+   CROSS JOIN LATERAL (
+     SELECT bool_or(i.xmin <> a.xmin) AS attached,
+            (array_agg(i.xmin::text ORDER BY age(i.xmin)))[1] AS linked_by
+       FROM pg_partition_ancestors(l.oid) x
+       JOIN pg_inherits i ON i.inhrelid = x.relid
+       JOIN pg_attribute a ON a.attrelid = x.relid AND a.attnum = -1
+      WHERE x.relid <> r.oid AND x.relid NOT IN (SELECT relid FROM pg_partition_ancestors(r.oid))
+   ) links
    WHERE r.oid = ANY($1::oid[]) AND r.relkind = 'p' AND p.isleaf AND l.relkind <> 'p'
    ORDER BY r.oid, n.nspname, l.relname`

@@ -4,6 +4,7 @@ import type { TableMatcher } from './list-relations.ts'
 import { readPublication } from './read-publication.ts'
 import type { Session } from './session.ts'
 import { surveyTables } from './survey-tables.ts'
+import { formatOrigin } from './table-origin.ts'
 
 /** The first server whose publications can carry stored generated columns. */
 const GENERATED_COLUMNS_VERSION = 180000
@@ -27,6 +28,12 @@ export async function wouldBeTables(
     const columns = survey.facts.columns.get(relation.oid) ?? []
     const built = buildSchema(judgement, columns, { names, storedGenerated }, survey.typeOf)
     if (route === null || 'code' in built) return []
-    return [{ schema: { ...built, version: 0 }, route, partitions: [] }]
+    return [
+      {
+        schema: { ...built, version: 0 },
+        route,
+        origin: formatOrigin(relation.oid, survey.facts.leaves.get(relation.oid) ?? []),
+      },
+    ]
   })
 }
