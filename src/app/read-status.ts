@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { matchTables } from '../config/match-tables.ts'
-import type { Checkpoint } from '../core/checkpoint.ts'
+import { type Checkpoint, hasPosition } from '../core/checkpoint.ts'
 import type { Clock } from '../core/clock.ts'
 import { formatLsn, ZERO_LSN } from '../core/lsn.ts'
 import type { PipelineStatus, SlotStatus, TableStatus } from '../core/pipeline-status.ts'
@@ -19,7 +19,8 @@ const NOISE_BYTES = 16 * 1024
 /** Reads how a pipeline stands from both sides; the service need not run. @throws {SyncError} when a side cannot be reached. */
 export async function readStatus(config: Config, clock: Clock): Promise<PipelineStatus> {
   await using access = openAccess(config, clock)
-  const [state, session] = await Promise.all([access.readState(), access.session()])
+  const [stored, session] = await Promise.all([access.readState(), access.session()])
+  const state = withoutVoidPosition(stored)
   const slot = await readSlotStatus(session, config.source.slot)
   const lag = await readLag(session, state.checkpoint, slot)
   return {
@@ -35,6 +36,12 @@ export async function readStatus(config: Config, clock: Clock): Promise<Pipeline
     ...lag,
     tables: tableStatuses(state, await matchedRoutes(session, config)),
   }
+}
+
+/** A pipeline that is to be set up anew is at no position. */
+function withoutVoidPosition(state: SinkState): SinkState {
+  const isAnew = state.checkpoint !== null && !hasPosition(state.checkpoint)
+  return isAnew ? { ...state, checkpoint: null } : state
 }
 
 async function readSlotStatus(session: Session, name: string): Promise<SlotStatus | null> {

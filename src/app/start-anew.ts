@@ -1,3 +1,4 @@
+import { hasPosition } from '../core/checkpoint.ts'
 import { formatLsn } from '../core/lsn.ts'
 import type { SinkState } from '../core/sink.ts'
 import type { SourceIdentity } from '../core/source.ts'
@@ -19,7 +20,7 @@ export interface PipelineStanding {
  */
 export function whyCutOff({ state, slot, source }: PipelineStanding): string | null {
   const { checkpoint } = state
-  if (checkpoint === null) return null
+  if (checkpoint === null || !hasPosition(checkpoint)) return null
   if (slot === null) return 'its replication slot is gone'
   const fault = judgeSlot(slot)
   if (fault !== null) return fault.message

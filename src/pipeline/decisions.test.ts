@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Checkpoint } from '../core/checkpoint.ts'
 import { ERROR_CATALOGUE, type ErrorCode } from '../core/error-codes.ts'
-import { lsn } from '../core/lsn.ts'
+import { lsn, ZERO_LSN } from '../core/lsn.ts'
 import { SyncError } from '../core/sync-error.ts'
 import { tableId } from '../core/table-id.ts'
 import type { TableState } from '../core/table-state.ts'
@@ -90,6 +90,11 @@ describe('the checkpoint that a session starts from', () => {
 
   it('adopts the slot’s position when there is no row yet', () => {
     expect(startCheckpoint({ ...at, checkpoint: null })).toMatchObject({ number: 0n, endLsn: 400n, incarnation: 'n' })
+  })
+
+  it('adopts the slot’s position on any server when the pipeline is set up anew, and goes on counting', () => {
+    const anew = { ...checkpoint, endLsn: ZERO_LSN, systemId: 'T' }
+    expect(startCheckpoint({ ...at, checkpoint: anew })).toEqual({ ...checkpoint, endLsn: 400n })
   })
 
   it('accepts a promoted standby that left the old timeline behind the checkpoint', () => {

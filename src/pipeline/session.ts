@@ -1,7 +1,7 @@
-import type { Checkpoint } from '../core/checkpoint.ts'
+import { type Checkpoint, hasPosition } from '../core/checkpoint.ts'
 import type { ChangeStream } from '../core/change-stream.ts'
 import { formatLsn } from '../core/lsn.ts'
-import type { SinkState } from '../core/sink.ts'
+import type { SinkState, TableRecord } from '../core/sink.ts'
 import type { OwnedStream } from '../core/source.ts'
 import { asSyncError, SyncError } from '../core/sync-error.ts'
 import type { Applier } from './applier.ts'
@@ -34,8 +34,9 @@ async function live(deps: SessionDeps, signal: AbortSignal): Promise<void> {
   const row = await sink.readCheckpoint()
   deps.tenure.refuseIfReplaced(row)
   // Told first: on another server, or an earlier state of it, the slot is gone too, and making a new one would mend nothing.
-  if (row !== null) refuseOtherServer(row, await source.identify())
-  const slot = await source.ensureSlot(row === null)
+  const isAnew = row === null || !hasPosition(row)
+  if (!isAnew) refuseOtherServer(row, await source.identify())
+  const slot = await source.ensureSlot(isAnew)
   const handler = new LateHandler()
   await using owned = await source.openStream(handler, signal)
   await untilPredecessorIsOver(deps, slot.created, signal)
@@ -52,11 +53,11 @@ async function live(deps: SessionDeps, signal: AbortSignal): Promise<void> {
     source: identity,
     newIncarnation,
   })
-  const checkpoint = await raiseEpoch(from, owned, deps)
+  const memory = state.checkpoint === null || !hasPosition(state.checkpoint) ? withoutPosition(state) : state
+  const checkpoint = await raiseEpoch(from, memory === state ? [] : memory.tables, { ...deps, owned })
   deps.signals.emit({ tag: 'took-over', epoch: checkpoint.epoch, position: formatLsn(checkpoint.endLsn) })
   const life = new SessionParts({ ...deps, owned, checkpoint }, signal)
   handler.bind(life.batcher)
-  const memory = state.checkpoint === null ? withoutPosition(state) : state
   life.group.run((ending) => endedUnlessAborted(owned.stream, ending))
   // Every table must be known before its first change is delivered.
   life.group.run(async (ending) => {
@@ -98,14 +99,18 @@ async function signOff(applier: Applier, deps: SessionDeps): Promise<void> {
   }
 }
 
-/** The first commit of a session: whoever took over before cannot commit any more. */
-async function raiseEpoch(from: Checkpoint, owned: OwnedStream, deps: SessionDeps): Promise<Checkpoint> {
-  const opening = await deps.sink.openBatch(from, owned.ownership)
+/** The first commit of a session: whoever took over before cannot commit any more. A new position and what it means for the tables go together. */
+async function raiseEpoch(
+  from: Checkpoint,
+  records: readonly TableRecord[],
+  deps: SessionDeps & { readonly owned: OwnedStream },
+): Promise<Checkpoint> {
+  const opening = await deps.sink.openBatch(from, deps.owned.ownership)
   if (opening.tag === 'already-committed')
     throw new SyncError('SINK_TRANSACTION_LOST', 'what follows the checkpoint was committed while it was taken over')
   const next: Checkpoint = { ...from, number: from.number + 1n, epoch: from.epoch + 1n, writerId: deps.tenure.writerId }
   try {
-    await opening.writer.commit(next, [])
+    await opening.writer.commit(next, records)
   } catch (error) {
     await opening.writer.rollback()
     throw error

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../core/checkpoint.ts'
+import { type Checkpoint, hasPosition } from '../core/checkpoint.ts'
 import { formatLsn, type Lsn } from '../core/lsn.ts'
 import type { SourceIdentity } from '../core/source.ts'
 import { SyncError } from '../core/sync-error.ts'
@@ -16,12 +16,13 @@ export interface StartSituation {
 /**
  * The checkpoint that this session starts from (design: taking over, idle). Pure.
  *
- * The first start adopts the slot's position.
+ * The first start adopts the slot's position, and so does one that sets the pipeline up anew.
  * @throws {SyncError} SOURCE_REPLACED for another server or one restored to an earlier state, SLOT_AHEAD when changes between checkpoint and
  * slot are gone.
  */
 export function startCheckpoint(at: StartSituation): Checkpoint {
   const { checkpoint, source, slotConfirmedLsn } = at
+  const { systemId, timeline } = source
   if (checkpoint === null)
     return {
       number: 0n,
@@ -30,16 +31,17 @@ export function startCheckpoint(at: StartSituation): Checkpoint {
       epoch: 0n,
       writerId: '',
       incarnation: at.newIncarnation,
-      systemId: source.systemId,
-      timeline: source.timeline,
+      systemId,
+      timeline,
     }
+  if (!hasPosition(checkpoint)) return { ...checkpoint, endLsn: slotConfirmedLsn, systemId, timeline }
   refuseOtherServer(checkpoint, source)
   if (slotConfirmedLsn > checkpoint.endLsn)
     throw new SyncError(
       'SLOT_AHEAD',
       `the slot was confirmed up to ${formatLsn(slotConfirmedLsn)}, the target holds everything up to ${formatLsn(checkpoint.endLsn)} only: the changes in between are lost`,
     )
-  return { ...checkpoint, timeline: source.timeline }
+  return { ...checkpoint, timeline }
 }
 
 /** @throws {SyncError} SOURCE_REPLACED when the checkpoint was not made against this server as it is. */

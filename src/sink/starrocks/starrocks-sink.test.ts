@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { hasPosition } from '../../core/checkpoint.ts'
+import { SyncError } from '../../core/sync-error.ts'
 import { realClock } from '../../../test/support/real-clock.ts'
 import { labelPrefix } from './labels.ts'
 import { checkTarget } from './preflight/check-target.ts'
 import { runningTransactions } from './running-transactions.ts'
 import { SqlClient } from './mysql/sql-client.ts'
+import { StateReader } from './state/state-reader.ts'
 import { apply, ask, begin, following, loadOf, openAccounts, writerOf } from './testing/sink-fixture.ts'
 import { StandInProcess } from './testing/stand-in-process.ts'
 
@@ -91,6 +94,27 @@ describe('the sink', { timeout: 60_000 }, () => {
     await successor.sink.takeOver(successor.ownership)
     await standIn.clearFaults()
     expect(await listed()).toEqual([])
+  })
+
+  test('set up anew begins at once, whatever is known under its labels, and shuts out a process of before', async () => {
+    const target = standIn.target({ database: 'anew' })
+    await using before = await writerOf(target, 'before')
+    const at = await begin(before)
+    const stalled = await before.sink.openBatch(at, before.ownership)
+    if (stalled.tag !== 'open') throw new Error('not open')
+    const limits = { connectMs: 2_000, queryMs: 2_000, limit: 1 }
+    await using client = new SqlClient({ addresses: target.feMysql, user: 'root', password: '', ...limits })
+    await new StateReader(client, { database: 'anew', pipeline: 'shop' }).startAnew()
+    await using after = await writerOf(target, 'after')
+    const { checkpoint: found } = await after.sink.takeOver(after.ownership)
+    if (found === null) throw new Error('the row is gone')
+    expect(hasPosition(found)).toBe(false)
+    const opening = await after.sink.openBatch(found, after.ownership)
+    if (opening.tag !== 'open') throw new Error('not open')
+    await opening.writer.commit(following(found, { epoch: found.epoch + 1n, writerId: 'after' }), [])
+    await expect(stalled.writer.commit(following(at), [])).rejects.toThrow(SyncError)
+    await after.sink.untilVisible()
+    expect(await after.sink.readCheckpoint()).toMatchObject({ number: at.number + 1n, writerId: 'after' })
   })
 
   test('is told apart from another pipeline in the same database', async () => {

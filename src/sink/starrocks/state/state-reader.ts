@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../../../core/checkpoint.ts'
+import { formatLsn, ZERO_LSN } from '../../../core/lsn.ts'
 import type { ChunkRecord, SinkState } from '../../../core/sink.ts'
 import type { TableId } from '../../../core/table-id.ts'
 import type { LabelOwner } from '../labels.ts'
@@ -58,7 +59,8 @@ export class StateReader {
 
   /**
    * Forgets the position and the copies of this pipeline: its next session begins at its slot's position and copies every table into a
-   * shadow, which then takes the place of what is there. Only while no service runs. The position goes last: a failure in between can be repeated.
+   * shadow, which then takes the place of what is there. Only while no service runs. The position goes last: a failure in between can be
+   * repeated. The row keeps its number: a process of before cannot commit what follows it once the next session has.
    */
   async startAnew(): Promise<void> {
     const table = (name: string): string => quoteTable(this.#owner.database, name)
@@ -67,7 +69,9 @@ export class StateReader {
       `UPDATE ${table(TABLE_RECORD_TABLE.name)} SET \`state\` = 'removed', \`detail\` = ${removed}, \`relfilenode\` = NULL, \`plan\` = NULL WHERE ${this.#ours()}`,
     )
     await this.#sql.execute(`DELETE FROM ${table(CHUNK_TABLE.name)} WHERE ${this.#ours()}`)
-    await this.#sql.execute(`DELETE FROM ${table(CHECKPOINT_TABLE.name)} WHERE ${this.#ours()}`)
+    await this.#sql.execute(
+      `UPDATE ${table(CHECKPOINT_TABLE.name)} SET \`end_lsn\` = '${formatLsn(ZERO_LSN)}', \`commit_time_us\` = 0 WHERE ${this.#ours()}`,
+    )
   }
 
   async #createDatabase(database: string): Promise<void> {
