@@ -5,7 +5,7 @@ import type { Ownership } from '../core/ownership.ts'
 import type { Signals } from '../core/signals.ts'
 import type { Sink, SinkState, TableRecord } from '../core/sink.ts'
 import type { DiscoveredTable, DiscoveredTables, Source, UnseenChange } from '../core/source.ts'
-import { asSyncError, SyncError } from '../core/sync-error.ts'
+import { SyncError } from '../core/sync-error.ts'
 import type { TableId } from '../core/table-id.ts'
 import type { TableState } from '../core/table-state.ts'
 import type { Applier } from './applier.ts'
@@ -15,6 +15,7 @@ import { orAborted } from './or-aborted.ts'
 import { parseRequest, type PipelineRequest, requestPrefix } from './request.ts'
 import type { SnapshotRunner } from './snapshot-runner.ts'
 import { isPassed } from './table-lifecycle.ts'
+import { TableOpener } from './table-opener.ts'
 import { TableEntry, type TableRegistry } from './table-registry.ts'
 import { type TableStart, tableStart } from './table-start.ts'
 import type { TaskGroup } from './task-group.ts'
@@ -45,11 +46,19 @@ export interface TablesDeps {
  */
 export class Tables {
   readonly #deps: TablesDeps
+  readonly #opener: TableOpener
   /** The checkpoint was asked to move beyond this position. */
   #askedAfter: Lsn | null = null
 
   constructor(deps: TablesDeps) {
     this.#deps = deps
+    const { sink, applier, batcher } = deps
+    this.#opener = new TableOpener({
+      sink,
+      checkpoint: () => applier.checkpoint,
+      opened: () => batcher.tablesChanged(),
+      refused: (table, error) => this.quarantine(table, error.code, { reason: `${error.message} ${error.remedy}` }),
+    })
   }
 
   /** Takes in all discovered tables with what the target remembers of them. Copies run in the group from now on. */
@@ -150,7 +159,7 @@ export class Tables {
     this.#note(entry.schema.id, entry.state)
     this.#deps.group.run(async (signal) => {
       await this.#lookAgain(entry)
-      if (await this.#openShadow(entry)) await this.#copy(entry, null, signal)
+      if (await this.#opener.openShadow(entry)) await this.#copy(entry, null, signal)
     })
   }
 
@@ -244,7 +253,7 @@ export class Tables {
       return
     }
     const liveApplied = start.tag !== 'shadow' || start.state.shadow?.liveApplied === true
-    if (liveApplied && !(await this.#openLive(entry))) return
+    if (liveApplied && !(await this.#opener.openLive(entry))) return
     if (start.tag === 'stream') {
       if (start.changed) this.#note(entry.schema.id, start.state)
       else this.#deps.signals.emit({ tag: 'table-state', table: entry.schema.id, state: start.state })
@@ -253,44 +262,13 @@ export class Tables {
     const progress = start.tag === 'copy' ? start.progress : null
     // The record of a copy that goes on holds its plan and stays as it is.
     if (progress === null) this.#note(entry.schema.id, entry.state)
-    if (start.tag === 'shadow' && !(await this.#openShadow(entry))) return
+    if (start.tag === 'shadow' && !(await this.#opener.openShadow(entry))) return
     this.#deps.group.run((signal) => this.#copy(entry, progress, signal))
   }
 
   async #copy(entry: TableEntry, progress: Parameters<SnapshotRunner['copy']>[1], signal: AbortSignal): Promise<void> {
     await this.#deps.runner.copy(entry, progress, signal)
     this.#deps.wake()
-  }
-
-  async #openLive(entry: TableEntry): Promise<boolean> {
-    return this.#opening(entry, async () => [await this.#deps.sink.openTable(entry.schema, entry.route)])
-  }
-
-  async #openShadow(entry: TableEntry): Promise<boolean> {
-    const { state } = entry
-    if (state.tag !== 'snapshotting') return false
-    const { epoch, number } = this.#deps.applier.checkpoint
-    const name = { epoch, number: number + 1n, generation: state.generation }
-    return this.#opening(entry, async () => [
-      ...entry.targets,
-      await this.#deps.sink.openShadow(entry.schema, entry.route, name),
-    ])
-  }
-
-  /** Opens target tables; when the target refuses the table, it alone is taken out. */
-  async #opening(entry: TableEntry, open: () => Promise<TableEntry['targets']>): Promise<boolean> {
-    try {
-      const targets = await open()
-      if (entry.state.tag !== 'snapshotting' && entry.state.tag !== 'streaming') return false
-      entry.open(targets)
-      this.#deps.batcher.tablesChanged()
-      return true
-    } catch (error) {
-      const known = asSyncError(error)
-      if (known.retry !== 'manual' || known.code === 'INTERNAL') throw known
-      this.quarantine(entry.schema.id, known.code, { reason: `${known.message} ${known.remedy}` })
-      return false
-    }
   }
 
   /** Tells of a state that was taken, and records it with the next batch. */
