@@ -1,4 +1,5 @@
 import { COMMANDS } from '../cli/commands.ts'
+import { metricsPage } from '../app/metrics-page.ts'
 import { configurationPage } from '../config/configuration-page.ts'
 import { cliPage } from './cli-page.ts'
 import { typesPage } from '../sink/starrocks/types-page.ts'
@@ -16,5 +17,6 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: 'docs/configuration.md', content: configurationPage },
   { path: 'docs/cli.md', content: () => cliPage(COMMANDS) },
   { path: 'docs/errors.md', content: errorsPage },
+  { path: 'docs/metrics.md', content: metricsPage },
   { path: 'docs/types.md', content: typesPage },
 ]

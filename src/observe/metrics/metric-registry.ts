@@ -1,0 +1,160 @@
+import { type LabelValues, type MetricName, type MetricNameOf, METRICS } from './catalogue.ts'
+import { Counter, Gauge, Histogram } from './instruments.ts'
+import type { MetricFamily } from './metric-family.ts'
+import type { SeriesNews } from './series-news.ts'
+
+/** 64 KiB: 8192 cells. */
+const PAGE_BYTES = 65_536
+
+/** What a registry needs. */
+export interface MetricRegistryOptions {
+  /** Takes news of series, a few at a time, soon after they came. */
+  readonly announce: (news: readonly SeriesNews[]) => void
+  /** Lines of the exposition that all series together may have. */
+  readonly maxSeries: number
+}
+
+interface Place {
+  readonly cells: Float64Array
+  readonly page: number
+  readonly at: number
+}
+
+interface Child<T> {
+  readonly instrument: T
+  readonly place: Place
+  readonly lines: number
+  shown: boolean
+}
+
+/**
+ * Where metrics are written. Values lie in shared memory, so that another thread shows them while this one works, or hangs.
+ *
+ * Asking for a series makes it on first use; keep the answer where it is written often. Only one thread writes to a registry. A value is
+ * one aligned 8-byte store, which other threads see whole. Above the cap series are written to a place that nobody shows, and counted
+ * in `sync_metrics_series_dropped_total`.
+ */
+export class MetricRegistry {
+  readonly #options: MetricRegistryOptions
+  readonly #children = new Map<string, Child<Counter | Gauge | Histogram>>()
+  readonly #dropped = new Set<string>()
+  #lines = 0
+  #page = -1
+  #cells: Float64Array = new Float64Array(0)
+  #used = 0
+  #news: SeriesNews[] = []
+
+  constructor(options: MetricRegistryOptions) {
+    this.#options = options
+  }
+
+  /** The counter with these label values. Starts at 0. */
+  counter<Name extends MetricNameOf<'counter'>>(name: Name, labels: LabelValues<Name>): Counter {
+    return this.#child(name, labels, Counter, ({ cells, at }) => new Counter(cells, at))
+  }
+
+  /** The gauge with these label values. Starts at NaN, which is not shown. */
+  gauge<Name extends MetricNameOf<'gauge'>>(name: Name, labels: LabelValues<Name>): Gauge {
+    return this.#child(name, labels, Gauge, ({ cells, at }) => {
+      cells[at] = Number.NaN
+      return new Gauge(cells, at)
+    })
+  }
+
+  /** The histogram with these label values. */
+  histogram<Name extends MetricNameOf<'histogram'>>(name: Name, labels: LabelValues<Name>): Histogram {
+    const family: MetricFamily = METRICS[name]
+    return this.#child(name, labels, Histogram, ({ cells, at }) => new Histogram(cells, at, family.buckets ?? []))
+  }
+
+  /** Shows the series no more. It comes back with its old value when it is asked for again. */
+  remove<Name extends MetricName>(name: Name, labels: LabelValues<Name>): void {
+    const texts: readonly string[] = labels
+    const child = this.#children.get(keyOf(name, texts))
+    if (!child?.shown) return
+    child.shown = false
+    this.#lines -= child.lines
+    this.#tell({ tag: 'gone', family: name, labels: texts })
+  }
+
+  #child<T extends Counter | Gauge | Histogram>(
+    name: MetricName,
+    labels: readonly string[],
+    kind: abstract new (...args: never[]) => T,
+    make: (place: Place) => T,
+  ): T {
+    const key = keyOf(name, labels)
+    const known = this.#children.get(key)
+    if (known?.instrument instanceof kind) {
+      if (!known.shown) this.#show(name, labels, known)
+      return known.instrument
+    }
+    const family: MetricFamily = METRICS[name]
+    const lines = family.buckets === undefined ? 1 : family.buckets.length + 3
+    if (this.#lines + lines > this.#options.maxSeries) return this.#drop(key, family, make)
+    const place = this.#allot(cellsOf(family))
+    const instrument = make(place)
+    const child = { instrument, place, lines, shown: false }
+    this.#children.set(key, child)
+    this.#show(name, labels, child)
+    return instrument
+  }
+
+  #show(name: MetricName, labels: readonly string[], child: Child<unknown>): void {
+    child.shown = true
+    this.#lines += child.lines
+    this.#tell({ tag: 'series', family: name, labels, page: child.place.page, at: child.place.at })
+  }
+
+  #drop<T>(key: string, family: MetricFamily, make: (place: Place) => T): T {
+    if (!this.#dropped.has(key)) {
+      this.#dropped.add(key)
+      this.#droppedTotal.add()
+    }
+    return make({ cells: new Float64Array(cellsOf(family)), page: -1, at: 0 })
+  }
+
+  get #droppedTotal(): Counter {
+    const key = keyOf('sync_metrics_series_dropped_total', [])
+    const known = this.#children.get(key)?.instrument
+    if (known instanceof Counter) return known
+    const place = this.#allot(1)
+    const instrument = new Counter(place.cells, place.at)
+    const child = { instrument, place, lines: 1, shown: false }
+    this.#children.set(key, child)
+    this.#show('sync_metrics_series_dropped_total', [], child)
+    return instrument
+  }
+
+  #allot(count: number): Place {
+    if (this.#used + count > this.#cells.length) {
+      const buffer = new SharedArrayBuffer(PAGE_BYTES)
+      this.#cells = new Float64Array(buffer)
+      this.#page += 1
+      this.#used = 0
+      this.#tell({ tag: 'page', page: this.#page, buffer })
+    }
+    const at = this.#used
+    this.#used += count
+    return { cells: this.#cells, page: this.#page, at }
+  }
+
+  #tell(news: SeriesNews): void {
+    this.#news.push(news)
+    if (this.#news.length > 1) return
+    queueMicrotask(() => {
+      const all = this.#news
+      this.#news = []
+      this.#options.announce(all)
+    })
+  }
+}
+
+/** Cells that a series of the family takes. */
+export function cellsOf(family: MetricFamily): number {
+  return family.buckets === undefined ? 1 : family.buckets.length + 2
+}
+
+function keyOf(name: string, labels: readonly string[]): string {
+  return labels.length === 0 ? name : `${name}\u0000${labels.join('\u0000')}`
+}
