@@ -26,7 +26,8 @@ async function runStandIn(entry: string, args: readonly string[], abort: AbortSi
 export const standInCommand = (entry: string): Command => ({
   name: 'stand-in',
   summary: 'Run the StarRocks stand-in, for tests and demonstrations.',
-  description: 'All arguments are the stand-in’s own.',
+  description:
+    'All arguments are the stand-in’s own; `stand-in --help` lists them, its settings and more examples. stand-in/README.md tells of faults, nodes and the log.',
   operands: [],
   options: [],
   examples: [
@@ -34,6 +35,15 @@ export const standInCommand = (entry: string): Command => ({
       call: 'stand-in --mysql-port 9030 --http-port 8030 --be-http-port 8040 --data DIR',
       doc: 'Serve on the ports of StarRocks.',
     },
+    {
+      call: 'stand-in --data DIR --version 3.5 --frontends 3 --backends 2',
+      doc: 'Play a cluster of another version.',
+    },
+    {
+      call: 'stand-in --data DIR --admin-port 8099 --log requests.jsonl',
+      doc: 'Let faults be set while it runs, and write down every request.',
+    },
+    { call: 'stand-in --help', doc: 'List its own options.' },
   ],
   passesArgumentsOn: true,
   run: (input, context) => runStandIn(entry, input.operands, context.abort),

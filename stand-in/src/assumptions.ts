@@ -26,4 +26,6 @@ export const assumptions = {
   unknownTableErrno: 5502,
   /** 3: NULL bytes in VARCHAR are kept as they are. */
   nulInVarcharIsKept: true,
+  /** 6.1: what a load on a full disk is answered. */
+  diskFullText: 'No space left on device',
 } as const

@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   try {
     options = parseOptions(process.argv.slice(2))
   } catch (error) {
-    process.stderr.write(`${messageOf(error)}\n${usage}\n`)
+    process.stderr.write(`${messageOf(error)}\nstarrocks-stand-in --help lists the options.\n`)
     process.exitCode = 2
     return
   }
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
-  process.stdout.write(`${JSON.stringify({ ready: true, ...standIn.ports })}\n`)
+  process.stdout.write(`${JSON.stringify({ ready: true, seed: options.seed, ...standIn.ports })}\n`)
 }
 
 main().catch((error: unknown) => {

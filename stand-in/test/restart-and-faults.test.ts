@@ -141,7 +141,10 @@ describe('faults', () => {
   })
 
   it.each([
-    [{ action: 'too-many-versions' }, 'Too many versions. tablet_id: '],
+    [
+      { action: 'too-many-versions' },
+      'Failed to load data into tablet 10012, because of too many versions, current/limit: 1230/1000',
+    ],
     [{ action: 'fail', text: 'Memory of process exceed limit' }, 'Memory of process exceed limit'],
   ])('fails with %j', async (fault, message) => {
     await sr.fault({ match: { path: 'stream_load' }, ...fault })

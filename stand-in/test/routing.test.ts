@@ -97,9 +97,12 @@ describe('routing and authentication (starrocks.md 1.1)', () => {
     expect((await sr.raw('httpPort', 'PUT', '/api/%64/%74/_stream_load', right, '2\n')).json['Status']).toBe('Success')
   })
 
-  it('lists its nodes', async () => {
-    const reply = await sr.raw('httpPort', 'GET', '/api/d/t/_stream_load_meta?type=nodes', right)
-    expect(reply.json['nodes']).toEqual({ http: `127.0.0.1:${sr.ports.beHttpPort}`, brpc: '' })
+  it('tells its nodes for a merge commit, and nothing for other loads', async () => {
+    const meta = '/api/d/t/_stream_load_meta?type=nodes'
+    const merged = await sr.raw('httpPort', 'GET', meta, { ...right, enable_merge_commit: 'true' })
+    expect(merged.json['nodes']).toEqual({ http: `127.0.0.1:${sr.ports.beHttpPort}`, brpc: '127.0.0.1:8060' })
+    const plain = await sr.raw('httpPort', 'GET', meta, right)
+    expect(plain.json).toEqual({ status: 'OK', code: 'OK', msg: '', message: '' })
   })
 
   it('answers health without credentials', async () => {

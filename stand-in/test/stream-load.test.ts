@@ -61,7 +61,6 @@ describe('replies of a plain stream load (starrocks.md 1.3)', () => {
 
   it.each([
     ['', {}, 'There is no data to load'],
-    ['1\ta\t1\n', { enable_merge_commit: 'true' }, 'The stand-in has no enable_merge_commit'],
     [
       '1\ta\t1\n',
       { partitions: 'p', temporary_partitions: 'q' },

@@ -250,7 +250,7 @@ describe('transactions of one table (starrocks.md 2)', () => {
 
   it('cancels by label', async () => {
     await begin('e3')
-    expect((await sr.fe('POST', '/api/d/t/_cancel?label=e3'))['status']).toBe('OK')
+    expect((await sr.fe('POST', '/api/d/e3/_cancel'))['status']).toBe('OK')
     expect(await sr.state('e3')).toBe('ABORTED')
   })
 

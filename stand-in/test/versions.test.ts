@@ -18,6 +18,12 @@ async function asked(version: string): Promise<Readonly<Record<string, unknown>>
     `CREATE TABLE ${name} (k INT, v ${column}) PRIMARY KEY(k) DISTRIBUTED BY HASH(k) PROPERTIES("replication_num" = "1")`
   await sr.sql.query(create('t', 'INT'))
   const multi = await sr.txn('begin', { label: 'm', transaction_type: 'multi', table: 't' })
+  const merged = await sr.load('t', '1\t1\n', {
+    enable_merge_commit: 'true',
+    merge_commit_interval_ms: '10',
+    merge_commit_parallel: '1',
+    label: 'merged',
+  })
   const [[current], [mysqlVersion]] = [await sr.rows('SELECT current_version()'), await sr.rows('SELECT version()')]
   return {
     current: String(current),
@@ -26,19 +32,20 @@ async function asked(version: string): Promise<Readonly<Record<string, unknown>>
     renameColumn: await works('ALTER TABLE t RENAME COLUMN v TO w'),
     sqlTransactions: await works('BEGIN'),
     multiTable: multi['TxnId'] === undefined && multi['Status'] === 'OK',
+    mergeCommit: merged['Status'] === 'Success' && merged['Label'] !== 'merged',
   }
 }
 
 const expected: Readonly<Record<string, readonly unknown[]>> = {
-  // current_version(), version(), DECIMAL(40), RENAME COLUMN, BEGIN, multi-table
-  '3.1': ['3.1.17-57a4d1f', '5.1.0', false, false, false, false],
-  '3.3': ['3.3.20-57a4d1f', '8.0.33', false, true, false, false],
-  '3.5': ['3.5.9-57a4d1f', '8.0.33', false, true, true, false],
-  '4.0': ['4.0.2-57a4d1f', '8.0.33', true, true, true, true],
-  '4.1': ['4.1.0-57a4d1f', '8.0.33', true, true, true, true],
+  // current_version(), version(), DECIMAL(40), RENAME COLUMN, BEGIN, multi-table, merge commit
+  '3.1': ['3.1.17-57a4d1f', '5.1.0', false, false, false, false, false],
+  '3.3': ['3.3.20-57a4d1f', '8.0.33', false, true, false, false, false],
+  '3.5': ['3.5.9-57a4d1f', '8.0.33', false, true, true, false, true],
+  '4.0': ['4.0.2-57a4d1f', '8.0.33', true, true, true, true, true],
+  '4.1': ['4.1.0-57a4d1f', '8.0.33', true, true, true, true, true],
 }
 
-describe('versions (starrocks.md 2.1, 4, 5, 6)', () => {
+describe('versions (starrocks.md 2.1, 2.3, 4, 5, 6)', () => {
   it.each(versions)('%s says what it is, and has what it has', async (version) => {
     expect(Object.values(await asked(version))).toEqual(expected[version])
   })

@@ -5,25 +5,23 @@ import { loadParams } from '../load/load-params.ts'
 import { messageOf } from '../stand-in-error.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import { readBody, refuseBody } from './body.ts'
-import type { HttpContext } from './context.ts'
-import { header } from './reply.ts'
+import type { BeContext } from './context.ts'
+import { header, headerMs } from './reply.ts'
 import type { Exchange } from './server.ts'
-
-/** The default of `timeout` (reference/starrocks.md 1.2). */
-const defaultTimeoutSeconds = 600
 
 /** A plain stream load: begins, reads, judges and publishes in one request (1.3). Answers the reply's JSON. */
 export async function streamLoad(
-  context: HttpContext,
+  context: BeContext,
   exchange: Exchange,
   target: { readonly database: string; readonly table: string },
   fault: Fault | undefined,
 ): Promise<object> {
   const beganMs = context.clock.nowMs()
-  const label = header(exchange.request, 'label') ?? randomUUID()
+  const { request } = exchange
+  const label = header(request, 'label') ?? randomUUID()
   let table: TableDef
   try {
-    loadParams(exchange.request.headers, false)
+    loadParams(request.headers, false)
     table = context.catalog.table(target.database, target.table)
   } catch (error) {
     refuseBody(exchange)
@@ -32,6 +30,7 @@ export async function streamLoad(
   const held = context.transactions.labels.find(target.database, label)
   if (held !== undefined && held.status !== 'ABORTED') {
     refuseBody(exchange)
+    context.transactions.counts.rejected++
     return plainReply({
       label,
       status: 'Label Already Exists',
@@ -49,19 +48,21 @@ interface PlainLoad {
   readonly fault: Fault | undefined
 }
 
-async function loadNow(context: HttpContext, exchange: Exchange, plain: PlainLoad): Promise<object> {
+async function loadNow(context: BeContext, exchange: Exchange, plain: PlainLoad): Promise<object> {
   const { transactions, clock } = context
   const { table, label, fault } = plain
   let txn: Transaction | undefined
   const timings = { ...noTimings }
   try {
-    const timeoutMs = Number(header(exchange.request, 'timeout') ?? defaultTimeoutSeconds) * 1000
-    txn = transactions.begin({ database: table.database, label, kind: 'plain', table, timeoutMs })
+    const timeoutMs = headerMs(exchange.request, 'timeout') ?? defaultTimeoutMs(context)
+    const backEndId = context.backEnd.id
+    txn = transactions.begin({ database: table.database, label, kind: 'plain', table, timeoutMs, backEndId })
     transactions.enter(txn, table.name)
     const load = transactions.openLoad(txn, table, exchange.request.headers)
-    await readBody(exchange, load, txn)
+    await readBody(context, exchange, { load, txn })
     timings.ReadDataTimeMs = clock.nowMs() - plain.beganMs
-    const visible = await transactions.commit(txn, fault)
+    const waitMs = Math.max(0, timeoutMs - timings.ReadDataTimeMs)
+    const visible = await transactions.commit(txn, { fault, waitMs })
     timings.LoadTimeMs = clock.nowMs() - plain.beganMs
     timings.WriteDataTimeMs = timings.ReadDataTimeMs
     timings.CommitAndPublishTimeMs = timings.LoadTimeMs - timings.ReadDataTimeMs
@@ -76,6 +77,10 @@ async function loadNow(context: HttpContext, exchange: Exchange, plain: PlainLoa
   }
 }
 
+/** `stream_load_default_timeout_second` (1.2). */
+export const defaultTimeoutMs = (context: BeContext): number =>
+  context.options.settings.number('stream_load_default_timeout_second') * 1000
+
 const noCounts = { total: 0, loaded: 0, filtered: 0, unselected: 0, bytes: 0 }
 const noTimings = {
   LoadTimeMs: 0,
@@ -87,14 +92,14 @@ const noTimings = {
 }
 
 /** The members of a reply in the order of StreamLoadContext::to_json. */
-function plainReply(outcome: {
+export function plainReply(outcome: {
   readonly label: string
   readonly status: string
   readonly message: string
   readonly existing?: string
   readonly txn?: Transaction | undefined
   readonly timings?: object
-  readonly context?: HttpContext
+  readonly context?: BeContext
 }): object {
   const { txn, context, timings = noTimings } = outcome
   const { total, loaded, filtered, unselected, bytes } = txn?.counts ?? noCounts
@@ -116,6 +121,6 @@ function plainReply(outcome: {
 }
 
 /** Where a client downloads the refused rows (1.4). */
-export function errorUrl(context: HttpContext, errorLog: string): string {
-  return `http://${context.beAddress()}/api/_load_error_log?file=${errorLog}`
+export function errorUrl(context: BeContext, errorLog: string): string {
+  return `http://${context.cluster.address(context.backEnd)}/api/_load_error_log?file=${errorLog}`
 }

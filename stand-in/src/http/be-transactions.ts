@@ -4,26 +4,28 @@ import { LoadFailure } from '../load/field-row.ts'
 import { messageOf } from '../stand-in-error.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import { TxnRefusal } from '../txn/txn-refusal.ts'
-import { errorUrl } from './be-stream-load.ts'
+import { defaultTimeoutMs, errorUrl } from './be-stream-load.ts'
 import { readBody, refuseBody } from './body.ts'
-import type { HttpContext } from './context.ts'
+import type { BeContext } from './context.ts'
 import { header, headerMs } from './reply.ts'
 import type { Exchange } from './server.ts'
 
-/** `stream_load_default_timeout_second` (reference/starrocks.md 1.2). */
-const defaultTimeoutMs = 600_000
+/** How long a commit without `timeout` waits for the publication (2). */
+const publishWaitMs = 20_000
 
-/** The transaction that a BE holds a context for: one in PREPARE. */
-function openTransaction(context: HttpContext, label: string): Transaction | undefined {
-  for (const txn of context.transactions.labels.open) {
-    if (txn.label === label && txn.status === 'PREPARE' && (txn.kind === 'single' || txn.kind === 'multi')) return txn
+/** The transaction that this BE holds a context for: one in PREPARE that was begun, or loaded into, here. */
+function openTransaction({ transactions, backEnd }: BeContext, label: string): Transaction | undefined {
+  for (const txn of transactions.labels.open) {
+    if (txn.label !== label || txn.status !== 'PREPARE') continue
+    if (txn.kind === 'single' && txn.backEndId === backEnd.id) return txn
+    if (txn.kind === 'multi' && [...txn.loadBackEndIds.values()].includes(backEnd.id)) return txn
   }
   return undefined
 }
 
 /** begin, prepare, commit and rollback of single-table transactions as a BE answers them (2). */
 export async function manageTransaction(
-  context: HttpContext,
+  context: BeContext,
   exchange: Exchange,
   operation: string,
   fault: Fault | undefined,
@@ -52,23 +54,31 @@ export async function manageTransaction(
   }
 }
 
-function begin(context: HttpContext, exchange: Exchange, label: string, fault: Fault | undefined): object {
+function begin(context: BeContext, exchange: Exchange, label: string, fault: Fault | undefined): object {
   if (fault?.action === 'fail') throw new TxnRefusal('INTERNAL_ERROR', fault.text)
   const { request } = exchange
   const database = header(request, 'db') ?? ''
   checkLabelFree(context, database, label)
-  const timeoutMs = headerMs(request, 'timeout') ?? defaultTimeoutMs
+  const timeoutMs = headerMs(request, 'timeout') ?? defaultTimeoutMs(context)
   const idleTimeoutMs = headerMs(request, 'idle_transaction_timeout')
   if (Number.isNaN(timeoutMs) || Number.isNaN(idleTimeoutMs)) {
     throw new TxnRefusal('INVALID_ARGUMENT', 'Invalid timeout format')
   }
   const table = context.catalog.table(database, header(request, 'table') ?? '')
-  const txn = context.transactions.begin({ database, label, kind: 'single', table, timeoutMs, idleTimeoutMs })
+  const txn = context.transactions.begin({
+    database,
+    label,
+    kind: 'single',
+    table,
+    timeoutMs,
+    idleTimeoutMs,
+    backEndId: context.backEnd.id,
+  })
   return { Status: 'OK', Message: '', Label: label, TxnId: txn.id, BeginTxnTimeMs: 0 }
 }
 
 /** A BE holds one context a label, whatever the database; else the database's own labels decide. */
-function checkLabelFree(context: HttpContext, database: string, label: string): void {
+function checkLabelFree(context: BeContext, database: string, label: string): void {
   const held = context.transactions.labels.find(database, label)
   const isOpenHere = openTransaction(context, label) !== undefined
   if (!isOpenHere && (held === undefined || held.status === 'ABORTED')) return
@@ -81,7 +91,7 @@ const inProcessing = (label: string): TxnRefusal =>
   new TxnRefusal('TXN_IN_PROCESSING', 'Transaction in processing, please retry later', { Label: label })
 
 /** The open transaction of a label. */
-function namedTransaction(context: HttpContext, exchange: Exchange, label: string): Transaction {
+function namedTransaction(context: BeContext, exchange: Exchange, label: string): Transaction {
   const txn = openTransaction(context, label)
   if (txn === undefined) throw new TxnRefusal('TXN_NOT_EXISTS', `transaction with label ${label} not exists`)
   const database = header(exchange.request, 'db') ?? ''
@@ -92,7 +102,7 @@ function namedTransaction(context: HttpContext, exchange: Exchange, label: strin
 }
 
 async function end(
-  context: HttpContext,
+  context: BeContext,
   exchange: Exchange,
   act: { readonly txn: Transaction; readonly operation: string; readonly fault: Fault | undefined },
 ): Promise<object> {
@@ -116,7 +126,10 @@ async function end(
       ? headerMs(exchange.request, 'prepared_timeout')
       : undefined
     await transactions.prepare(txn, preparedMs)
-  } else if (assumptions.commitWithoutPrepare && !(await transactions.commit(txn, fault))) {
+  } else if (
+    assumptions.commitWithoutPrepare &&
+    !(await transactions.commit(txn, { fault, waitMs: headerMs(exchange.request, 'timeout') ?? publishWaitMs }))
+  ) {
     throw new TxnRefusal('PUBLISH_TIMEOUT', 'publish timeout')
   }
   return endReply(txn, clock.nowMs() - beganMs, clock.nowMs() - txn.beginMs)
@@ -143,7 +156,7 @@ function endReply(txn: Transaction, publishMs: number, wholeMs: number): object 
 
 /** `PUT /api/transaction/load` at a BE, for transactions of one table and of several (2, 2.1). */
 export async function loadIntoTransaction(
-  context: HttpContext,
+  context: BeContext,
   exchange: Exchange,
   fault: Fault | undefined,
 ): Promise<object> {
@@ -161,8 +174,9 @@ export async function loadIntoTransaction(
     const beganMs = context.clock.nowMs()
     const table = context.catalog.table(txn.database, tableName)
     const load = context.transactions.openLoad(txn, table, request.headers)
-    const bytes = await readBody(exchange, load, txn)
+    const bytes = await readBody(context, exchange, { load, txn })
     if (fault?.action === 'fail') throw new LoadFailure(fault.text)
+    if (fault?.action === 'disk-full') throw new LoadFailure(assumptions.diskFullText)
     const tookMs = context.clock.nowMs() - beganMs
     return {
       Status: 'OK',
@@ -185,7 +199,7 @@ export async function loadIntoTransaction(
 }
 
 function checkLoadTarget(
-  context: HttpContext,
+  context: BeContext,
   exchange: Exchange,
   target: { readonly label: string; readonly tableName: string; readonly txn: Transaction | undefined },
 ): void {
@@ -215,12 +229,7 @@ function checkLoadTarget(
 }
 
 /** An error as a BE words it: a thrift status name and the text. */
-function refusal(
-  context: HttpContext,
-  error: unknown,
-  label: string | undefined,
-  txn: Transaction | undefined,
-): object {
+function refusal(context: BeContext, error: unknown, label: string | undefined, txn: Transaction | undefined): object {
   const status = error instanceof TxnRefusal ? error.status : 'INTERNAL_ERROR'
   return {
     Status: status,

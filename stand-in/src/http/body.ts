@@ -4,14 +4,19 @@ import { LoadFailure } from '../load/field-row.ts'
 import type { LoadParams } from '../load/load-params.ts'
 import type { TableLoad } from '../load/table-load.ts'
 import type { Transaction } from '../txn/transaction.ts'
+import type { HttpContext } from './context.ts'
 import type { Exchange } from './server.ts'
 
 /**
  * Lets the client send its body and feeds it to the load, piece by piece as it arrives.
  * @returns the bytes received.
- * @throws {LoadFailure} when the body cannot be read or ends early (reference/starrocks.md 1.1).
+ * @throws {LoadFailure} when the body cannot be read, ends early (reference/starrocks.md 1.1) or is too large.
  */
-export async function readBody(exchange: Exchange, load: TableLoad, txn: Transaction): Promise<number> {
+export async function readBody(
+  { transactions }: HttpContext,
+  exchange: Exchange,
+  { load, txn }: { readonly load: TableLoad; readonly txn: Transaction },
+): Promise<number> {
   if (exchange.expectsContinue) exchange.response.writeContinue()
   let received = 0
   try {
@@ -19,6 +24,7 @@ export async function readBody(exchange: Exchange, load: TableLoad, txn: Transac
       if (!Buffer.isBuffer(piece)) continue
       received += piece.length
       if (txn.isFinal) throw new LoadFailure('current transaction is aborted')
+      transactions.limits.checkReceived(txn, load.params, { piece: piece.length, body: received })
       await load.write(piece)
     }
   } catch (error) {
@@ -27,9 +33,21 @@ export async function readBody(exchange: Exchange, load: TableLoad, txn: Transac
       throw error
     }
     throw new LoadFailure("receive body don't equal with body bytes", { cause: error })
+  } finally {
+    exchange.entry['bodyBytes'] = received
   }
   load.endBody()
   return received
+}
+
+/** The whole body of a request whose rows are not read as they come. */
+export async function wholeBody(exchange: Exchange): Promise<Buffer> {
+  if (exchange.expectsContinue) exchange.response.writeContinue()
+  const pieces: Buffer[] = []
+  for await (const piece of exchange.request) if (Buffer.isBuffer(piece)) pieces.push(piece)
+  const body = Buffer.concat(pieces)
+  exchange.entry['bodyBytes'] = body.length
+  return body
 }
 
 function decompressed(body: Readable, params: LoadParams): Readable {

@@ -1,11 +1,11 @@
 import { assumptions } from '../assumptions.ts'
-import type { Fault } from '../fault.ts'
+import type { BackEnd } from '../cluster/cluster.ts'
 import { StandInError, messageOf } from '../stand-in-error.ts'
 import type { Transaction } from '../txn/transaction.ts'
-import type { HttpContext } from './context.ts'
+import type { CommitRequest } from '../txn/txn-request.ts'
+import type { FeContext } from './context.ts'
 import type { FeTransactionAnswer, FeTransactionTarget } from './fe-transaction-target.ts'
-import { headerMs } from './reply.ts'
-import { header } from './reply.ts'
+import { header, headerMs } from './reply.ts'
 
 /** `DEFAULT_TXN_TIMEOUT_MILLIS` of TransactionLoadAction.java: a begin without `timeout` lives 20 seconds. */
 const defaultTimeoutMs = 20_000
@@ -22,7 +22,10 @@ export const feMultiTransaction: FeTransactionAnswer = (context, exchange, targe
         if (fault?.action === 'fail') return failed(fault.text)
         return begin(context, target, headerMs(exchange.request, 'timeout') ?? defaultTimeoutMs)
       case 'commit':
-        return await commit(context, target, fault)
+        return await commit(context, target, {
+          fault,
+          waitMs: headerMs(exchange.request, 'timeout') ?? defaultTimeoutMs,
+        })
       case 'rollback':
         return await rollback(context, target)
       default:
@@ -33,7 +36,7 @@ export const feMultiTransaction: FeTransactionAnswer = (context, exchange, targe
 
 const failed = (message: string): object => ({ Status: 'FAILED', Message: message })
 
-function begin(context: HttpContext, { database, label }: FeTransactionTarget, timeoutMs: number): object {
+function begin(context: FeContext, { database, label }: FeTransactionTarget, timeoutMs: number): object {
   if (!context.catalog.databases.has(database)) throw new Error(`Database[${database}] does not exist`)
   const { labels } = context.transactions
   const task = labels.findMulti(label)
@@ -70,7 +73,7 @@ function begunBefore(task: Transaction): object {
 }
 
 /** Registers the table with the transaction, then redirects to the BE that takes the rows. */
-function load(context: HttpContext, target: FeTransactionTarget, tableName: string): ReturnType<FeTransactionAnswer> {
+function load(context: FeContext, target: FeTransactionTarget, tableName: string): ReturnType<FeTransactionAnswer> {
   const { label, database } = target
   const txn = context.transactions.labels.findMulti(label)
   if (txn === undefined) return () => Promise.reject(new Error(`stream load task ${label} does not exist`))
@@ -83,9 +86,18 @@ function load(context: HttpContext, target: FeTransactionTarget, tableName: stri
       throw problem
     }
   }
+  const backEnd = loadBackEnd(context, txn, tableName)
+  if (backEnd === undefined) return () => Promise.reject(new Error('No backend alive.'))
   txn.tableNames.add(tableName)
-  target.redirect()
+  target.redirect(backEnd)
   return undefined
+}
+
+/** All loads of one table go to the BE that the first one went to. */
+function loadBackEnd({ cluster }: FeContext, txn: Transaction, tableName: string): BackEnd | undefined {
+  const chosen = cluster.backEnd(txn.loadBackEndIds.get(tableName) ?? -1) ?? cluster.chooseBackEnd()
+  if (chosen !== undefined) txn.loadBackEndIds.set(tableName, chosen.id)
+  return chosen
 }
 
 /** Why a task in its state takes no more loads (2.1, the texts of checkLoadAllowed). */
@@ -104,7 +116,7 @@ function loadRefusal(txn: Transaction): string | undefined {
   }
 }
 
-function targetProblem(context: HttpContext, txn: Transaction, database: string, tableName: string): Error | undefined {
+function targetProblem(context: FeContext, txn: Transaction, database: string, tableName: string): Error | undefined {
   if (txn.database !== database) {
     return new Error(`Request database ${database} not equal transaction database ${txn.database}`)
   }
@@ -112,7 +124,7 @@ function targetProblem(context: HttpContext, txn: Transaction, database: string,
   return new StandInError(`Failed to find table ${tableName} in db ${database}`)
 }
 
-async function commit(context: HttpContext, { label }: FeTransactionTarget, fault: Fault | undefined): Promise<object> {
+async function commit(context: FeContext, { label }: FeTransactionTarget, request: CommitRequest): Promise<object> {
   const txn = context.transactions.labels.findMulti(label)
   if (txn === undefined) throw new Error(`stream load task ${label} does not exist`)
   const ids = { Label: label, TxnId: txn.id }
@@ -132,7 +144,7 @@ async function commit(context: HttpContext, { label }: FeTransactionTarget, faul
   txn.multiState = 'COMMITING'
   context.transactions.enter(txn, 'commit')
   try {
-    await context.transactions.commit(txn, fault)
+    await context.transactions.commit(txn, request)
   } catch (error) {
     return failed(messageOf(error))
   } finally {
@@ -142,7 +154,7 @@ async function commit(context: HttpContext, { label }: FeTransactionTarget, faul
   return { Status: 'OK', Message: '' }
 }
 
-async function rollback(context: HttpContext, { label }: FeTransactionTarget): Promise<object> {
+async function rollback(context: FeContext, { label }: FeTransactionTarget): Promise<object> {
   const txn = context.transactions.labels.findMulti(label)
   if (txn === undefined) throw new Error(`stream load task${label}does not exist`)
   switch (txn.multiState) {

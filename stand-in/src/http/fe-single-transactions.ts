@@ -1,10 +1,14 @@
+import { headerMs } from './reply.ts'
 import type { FeTransactionAnswer } from './fe-transaction-target.ts'
+
+/** How long a commit without `timeout` waits for the publication (2). */
+const defaultWaitMs = 20_000
 
 /**
  * Single-table transactions: begin, load and prepare go to the BE; commit and rollback too while the transaction is in
  * PREPARE, afterwards the FE answers itself (reference/starrocks.md 2; TransactionWithoutChannelHandler.java).
  */
-export const feSingleTransaction: FeTransactionAnswer = (context, _exchange, target) => {
+export const feSingleTransaction: FeTransactionAnswer = (context, exchange, target) => {
   const { operation, label, database } = target
   if (!context.catalog.databases.has(database)) {
     return () => Promise.reject(new Error(`Database[${database}] does not exist.`))
@@ -12,7 +16,11 @@ export const feSingleTransaction: FeTransactionAnswer = (context, _exchange, tar
   const txn = context.transactions.labels.find(database, label)
   if (operation !== 'begin' && txn === undefined) return () => Promise.reject(new Error(unknownText(target)))
   if (txn === undefined || txn.status === 'PREPARE' || (operation !== 'commit' && operation !== 'rollback')) {
-    target.redirect()
+    // The label is pinned to the BE that its begin went to (2).
+    const { cluster } = context
+    const backEnd = operation === 'begin' ? cluster.chooseBackEnd() : cluster.backEnd(txn?.backEndId ?? -1)
+    if (backEnd === undefined) return () => Promise.reject(new Error('No backend alive.'))
+    target.redirect(backEnd)
     return undefined
   }
   const ids = { Label: label, TxnId: txn.id }
@@ -22,7 +30,13 @@ export const feSingleTransaction: FeTransactionAnswer = (context, _exchange, tar
       if (txn.status !== 'PREPARED') {
         return { Status: 'OK', Message: `Transaction ${txn.id} has already committed, label is ${label}`, ...ids }
       }
-      if (!(await context.transactions.commitPrepared(txn, fault))) throw new Error('publish timeout')
+      if (
+        !(await context.transactions.commitPrepared(txn, {
+          fault,
+          waitMs: headerMs(exchange.request, 'timeout') ?? defaultWaitMs,
+        }))
+      )
+        throw new Error('publish timeout')
       return { Status: 'OK', Message: '', ...ids }
     }
     if (txn.status === 'ABORTED') {

@@ -13,6 +13,18 @@ export function feFailure(message: string, javaClass = 'com.starrocks.common.Ddl
   return { Status: 'FAILED', Message: `class ${javaClass}: ${message}` }
 }
 
+/** What an FE action other than a load answers: RestBaseResult.java has every word twice. */
+export function restResult(problem?: string): object {
+  if (problem === undefined) return { status: 'OK', code: '0', msg: 'Success', message: 'OK' }
+  return { status: 'FAILED', code: '1', msg: problem, message: problem }
+}
+
+/** A reply of plain text. */
+export function sendText(response: ServerResponse, body: string | Buffer, status = 200): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(body) })
+  response.end(body)
+}
+
 /** Whether the Basic credentials are the configured ones; answers 401 otherwise (1.1). */
 export function isAuthorized(request: IncomingMessage, response: ServerResponse, options: Options): boolean {
   const [scheme, encoded] = (request.headers.authorization ?? '').split(' ')
@@ -21,7 +33,7 @@ export function isAuthorized(request: IncomingMessage, response: ServerResponse,
     const colon = pair.indexOf(':')
     if (pair.slice(0, colon) === options.user && pair.slice(colon + 1) === options.password) return true
   }
-  const text = JSON.stringify({ status: 'FAILED', msg: 'Access denied' })
+  const text = JSON.stringify(restResult(encoded === undefined ? 'Need auth information.' : 'Access denied'))
   response.writeHead(401, {
     'WWW-Authenticate': 'Basic realm=""',
     'Content-Type': 'application/json',

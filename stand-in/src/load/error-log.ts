@@ -1,5 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import type { Settings } from '../settings.ts'
 
 /** How many refused rows one load describes (reference/starrocks.md 1.4). */
 const maxLines = 50
@@ -7,20 +9,28 @@ const maxLines = 50
 /** The files behind `ErrorURL`: one a load that refused rows, in the data directory. */
 export class ErrorLogs {
   readonly #dir: string
+  readonly #settings: Settings
+  readonly #clock: Clock
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, settings: Settings, clock: Clock) {
     this.#dir = join(dataDir, 'error_log')
+    this.#settings = settings
+    this.#clock = clock
     mkdirSync(this.#dir, { recursive: true })
   }
 
-  /** Undefined when there is none of that name. */
+  /** Undefined when there is none of that name, or it has been kept long enough (reference/starrocks.md 1.4). */
   read(name: string): Buffer | undefined {
     if (!/^error_log_[\w-]+$/.test(name)) return undefined
+    const path = join(this.#dir, name)
     try {
-      return readFileSync(join(this.#dir, name))
+      const keptMs = this.#settings.number('load_error_log_reserve_hours') * 3_600_000
+      if (this.#clock.nowMs() - statSync(path).mtimeMs < keptMs) return readFileSync(path)
+      rmSync(path)
     } catch {
       return undefined
     }
+    return undefined
   }
 
   open(id: string): ErrorLog {

@@ -84,9 +84,7 @@ function refuseUnknown(header: (name: string) => string | undefined): void {
   if (header('partitions') !== undefined && header('temporary_partitions') !== undefined) {
     throw new LoadFailure('Can not specify both partitions and temporary partitions')
   }
-  for (const name of ['enable_merge_commit', 'negative']) {
-    if (isTrue(header(name))) throw new LoadFailure(`The stand-in has no ${name}`)
-  }
+  if (header('negative') === 'true') throw new LoadFailure('The stand-in has no negative')
   for (const name of ['envelope', 'partitions', 'temporary_partitions', 'channel_id']) {
     if (header(name) !== undefined) throw new LoadFailure(`The stand-in has no ${name}`)
   }

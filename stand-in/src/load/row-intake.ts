@@ -8,9 +8,6 @@ import type { LoadPlan, ValueRule } from './load-plan.ts'
 import { RowBatch } from './row-batch.ts'
 import { type ColumnWriter, type PutCode, type putBad, putOk, putTooLong } from './values/column-writer.ts'
 
-/** The encoded primary key's limit (reference/starrocks.md 3, `primary_key_limit_size`). */
-const maxKeyBytes = 128
-
 /** What a load counted (1.3). */
 export interface RowCounts {
   total: number
@@ -22,7 +19,8 @@ export interface RowCounts {
 export interface IntakeSettings {
   readonly plan: LoadPlan
   readonly strictMode: boolean
-  readonly primaryKey: boolean
+  /** The encoded primary key's limit (reference/starrocks.md 3, `primary_key_limit_size`). */
+  readonly maxKeyBytes: number
   readonly nowMs: number
   readonly errors: ErrorLog
   /** For the text of a wrong field count. */
@@ -124,7 +122,7 @@ export class RowIntake implements RowSink {
 
   /** Stores the row's values in the current batch; answers why it cannot. */
   #lay(row: FieldRow): string | undefined {
-    const { plan, primaryKey } = this.#settings
+    const { plan } = this.#settings
     const batch = this.#current
     const at = batch.rows
     for (let index = 0; index < plan.written.length; index++) {
@@ -134,7 +132,7 @@ export class RowIntake implements RowSink {
     const deletes = plan.op === undefined ? false : this.#isDelete(row, plan.op)
     if (deletes === undefined) return "The value of '__op' is neither upsert nor delete"
     batch.deletes[at] = deletes ? 1 : 0
-    if (primaryKey && this.#textKeys.length > 0) this.#checkKeySize(batch, at)
+    if (this.#textKeys.length > 0) this.#checkKeySize(batch, at)
     return undefined
   }
 
@@ -215,6 +213,7 @@ export class RowIntake implements RowSink {
   #checkKeySize(batch: RowBatch, at: number): void {
     let bytes = this.#fixedKeyBytes
     for (const index of this.#textKeys) bytes += batch.writers[index]?.keyBytes(at) ?? 0
+    const { maxKeyBytes } = this.#settings
     if (bytes > maxKeyBytes) {
       throw new LoadFailure(`primary key size exceed the limit. row size: ${bytes}, limit: ${maxKeyBytes}`)
     }

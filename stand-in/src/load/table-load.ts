@@ -31,6 +31,9 @@ export interface TableLoadSettings {
   readonly connection: () => Promise<DuckConnection>
   /** Rows are counted and thrown away. */
   readonly throwAway: boolean
+  /** Whether a load without rows fails (1.3). */
+  readonly emptyIsError: boolean
+  readonly maxKeyBytes: number
 }
 
 /** What the commit must do for one table: statements, then rows to append to the stored table. */
@@ -65,7 +68,7 @@ export class TableLoad {
     this.#intake = new RowIntake({
       plan: this.#plan,
       strictMode: settings.params.strictMode,
-      primaryKey: settings.table.model === 'primary',
+      maxKeyBytes: settings.table.model === 'primary' ? settings.maxKeyBytes : Number.POSITIVE_INFINITY,
       nowMs: settings.nowMs,
       errors: settings.errors,
       separators: {
@@ -103,6 +106,7 @@ export class TableLoad {
   finish(): void {
     this.#reader.end(this.#intake)
     const { total, filtered, unselected } = this.counts
+    if (!this.#settings.emptyIsError && total - filtered === unselected) return
     if (total === 0) throw new LoadFailure('There is no data to load')
     const judged = total - unselected
     if (judged > 0 && filtered / judged > this.params.maxFilterRatio) throw new LoadFailure('too many filtered rows')

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
-import type { Faults } from '../fault.ts'
+import type { Fault, Faults } from '../fault.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { RequestLog } from '../request-log.ts'
-import { StandInError } from '../stand-in-error.ts'
+import { messageOf, StandInError } from '../stand-in-error.ts'
 import { environmentOf, executeStatement, useDatabase } from '../sql/execute-statement.ts'
 import { translateQuery } from '../sql/query-translator.ts'
 import { Session } from '../sql/session.ts'
@@ -21,6 +22,9 @@ export interface MysqlDeps {
   readonly sql: SqlContext
   readonly faults: Faults
   readonly log: RequestLog
+  readonly metrics: Metrics
+  /** Names the FE in the log. */
+  readonly listener: string
 }
 
 const commandNames: Readonly<Record<number, string>> = {
@@ -39,6 +43,8 @@ export class MysqlConnection {
   readonly #salt = newSalt()
   readonly #statements = new Map<number, PreparedStatement>()
   readonly #id: number
+  /** Resolves when the connection is gone. */
+  readonly #closed: Promise<void>
   #session: Session
   #phase: 'greeting' | 'switching' | 'commands' = 'greeting'
   #answer: HandshakeAnswer | undefined
@@ -53,6 +59,7 @@ export class MysqlConnection {
       this.#queue = this.#queue.then(() => this.#receive(payload))
     })
     socket.on('close', () => void this.#rollback(this.#session))
+    this.#closed = new Promise((resolve) => void socket.once('close', () => resolve()))
     this.#packets.send(greeting(id, deps.sql.options.version.mysqlVersion, this.#salt))
     void this.#packets.flush()
   }
@@ -165,20 +172,58 @@ export class MysqlConnection {
 
   async #query(text: string): Promise<void> {
     const fault = this.#deps.faults.strike({ path: 'query', sql: text })
-    this.#deps.log.write({ listener: 'mysql', connection: this.#id, sql: text.slice(0, 10_000), fault: fault?.action })
-    if (fault?.action === 'delay')
-      await new Promise<void>((resolve) => void this.#deps.sql.clock.after(fault.ms, resolve))
-    if (fault?.action === 'fail') throw new StandInError(fault.text)
-    if (fault?.action === 'cut-before') return this.#packets.destroy()
+    await this.#logged({ sql: text.slice(0, 10_000), fault: fault?.action }, () => this.#runQuery(text, fault))
+  }
+
+  /** Counts a statement, and writes its line of the log when it is over. */
+  async #logged(entry: Readonly<Record<string, unknown>>, run: () => Promise<void>): Promise<void> {
+    const { log, metrics, listener, sql } = this.#deps
+    const { user, database } = this.#session
+    const beganMs = sql.clock.nowMs()
+    let error: string | undefined
+    try {
+      await run()
+    } catch (thrown) {
+      error = messageOf(thrown)
+      throw thrown
+    } finally {
+      const tookMs = sql.clock.nowMs() - beganMs
+      metrics.query(tookMs, error !== undefined)
+      log.write({ atMs: beganMs, tookMs, listener, connection: this.#id, user, database, ...entry, error })
+    }
+  }
+
+  async #runQuery(text: string, fault: Fault | undefined): Promise<void> {
+    if (await this.#isStruck(fault)) return
     const statements = splitStatements(text)
     if (statements.length === 0) throw new StandInError('Query was empty', 1065, '42000')
     for (const [index, statement] of statements.entries()) {
       const result = await executeStatement(this.#deps.sql, this.#session, statement)
       if (fault?.action === 'cut-after') return this.#packets.destroy()
+      if (fault?.action === 'half-open-after') return await this.#closed
       const moreResults = index < statements.length - 1
       await this.#send(async () =>
         sendResult(this.#packets, this.#deps.sql.duck, result, { moreResults, binary: false }),
       )
+    }
+  }
+
+  /** Whether a fault strikes before the work, and nothing else happens. */
+  async #isStruck(fault: Fault | undefined): Promise<boolean> {
+    switch (fault?.action) {
+      case 'fail':
+        throw new StandInError(fault.text)
+      case 'delay':
+        await new Promise<void>((resolve) => void this.#deps.sql.clock.after(fault.ms, resolve))
+        return false
+      case 'cut-before':
+        this.#packets.destroy()
+        return true
+      case 'half-open':
+        await this.#closed
+        return true
+      default:
+        return false
     }
   }
 
@@ -240,10 +285,11 @@ export class MysqlConnection {
     const statement = this.#statements.get(payload.readUInt32LE(1))
     if (statement === undefined) throw new StandInError('Unknown prepared statement handler', 1243)
     const sql = statement.bind(payload)
-    this.#deps.log.write({ listener: 'mysql', connection: this.#id, prepared: sql.slice(0, 10_000) })
-    const result = await executeStatement(this.#deps.sql, this.#session, sql)
-    await this.#send(async () =>
-      sendResult(this.#packets, this.#deps.sql.duck, result, { moreResults: false, binary: true }),
-    )
+    await this.#logged({ prepared: sql.slice(0, 10_000) }, async () => {
+      const result = await executeStatement(this.#deps.sql, this.#session, sql)
+      await this.#send(async () =>
+        sendResult(this.#packets, this.#deps.sql.duck, result, { moreResults: false, binary: true }),
+      )
+    })
   }
 }

@@ -124,17 +124,17 @@ function row(columns: readonly string[], values: Readonly<Record<string, string>
 
 function showBackends(context: SqlContext): StatementResult {
   const nowText = showTime(context.clock.nowMs()) ?? ''
-  const rows = Array.from({ length: context.options.backends }, (_, index) =>
+  const rows = context.cluster.backEnds.map((backEnd) =>
     row(backendColumns, {
-      BackendId: String(10001 + index),
+      BackendId: String(backEnd.id),
       IP: context.options.host,
       HeartbeatPort: '9050',
       BePort: '9060',
-      HttpPort: String(context.ports().beHttp),
+      HttpPort: String(backEnd.httpPort),
       BrpcPort: '8060',
-      LastStartTime: nowText,
+      LastStartTime: showTime(backEnd.startMs) ?? '',
       LastHeartbeat: nowText,
-      Alive: 'true',
+      Alive: String(backEnd.isAlive),
       SystemDecommissioned: 'false',
       ClusterDecommissioned: 'false',
       TabletNum: String(
@@ -157,26 +157,28 @@ function showBackends(context: SqlContext): StatementResult {
 }
 
 function showFrontends(context: SqlContext): StatementResult {
-  const ports = context.ports()
-  return textRows(frontendColumns, [
+  const { cluster, options, clock } = context
+  const rows = cluster.frontEnds.map((frontEnd) =>
     row(frontendColumns, {
-      Id: '1',
-      Name: `${context.options.host}_9010`,
-      IP: context.options.host,
-      EditLogPort: '9010',
-      HttpPort: String(ports.http),
-      QueryPort: String(ports.mysql),
+      Id: String(frontEnd.id),
+      Name: `${options.host}_${9009 + frontEnd.id}`,
+      IP: options.host,
+      EditLogPort: String(9009 + frontEnd.id),
+      HttpPort: String(frontEnd.httpPort),
+      QueryPort: String(frontEnd.mysqlPort),
       RpcPort: '9020',
-      Role: 'LEADER',
+      Role: cluster.leader === frontEnd ? 'LEADER' : 'FOLLOWER',
       ClusterId: '1',
       Join: 'true',
-      Alive: 'true',
+      Alive: String(frontEnd.isUp),
       ReplayedJournalId: '1',
-      LastHeartbeat: showTime(context.clock.nowMs()) ?? '',
+      LastHeartbeat: showTime(clock.nowMs()) ?? '',
       IsHelper: 'true',
-      Version: context.options.version.current,
+      StartTime: showTime(frontEnd.startMs) ?? '',
+      Version: options.version.current,
     }),
-  ])
+  )
+  return textRows(frontendColumns, rows)
 }
 
 /** `/transactions/<db id or name>/running|finished`, `/backends`, `/frontends`. */
@@ -211,6 +213,7 @@ const sourceTypes = {
   plain: 'BACKEND_STREAMING',
   single: 'BACKEND_STREAMING',
   multi: 'MULTI_STATEMENT_STREAMING',
+  merge: 'FRONTEND_STREAMING',
   insert: 'INSERT_STREAMING',
 }
 

@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Clock } from '../clock.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Options } from '../options.ts'
 import type { Duck } from '../storage/duck.ts'
 import type { TableLocks } from '../txn/table-locks.ts'
@@ -15,6 +16,6 @@ export interface SqlContext {
   readonly transactions: Transactions
   readonly alterJobs: AlterJobs
   readonly clock: Clock
-  /** The ports that listen, for SHOW FRONTENDS and BACKENDS. */
-  readonly ports: () => { readonly mysql: number; readonly http: number; readonly beHttp: number }
+  /** The nodes, for SHOW FRONTENDS and BACKENDS. */
+  readonly cluster: Cluster
 }

@@ -1,29 +1,24 @@
+import type { Settings } from '../settings.ts'
 import type { Transaction } from './transaction.ts'
 
-/** How long finished labels are remembered (reference/starrocks.md 1.4). */
-export interface LabelKeeping {
-  /** `label_keep_max_num`: finished transactions per database; the count rule ignores age. */
-  readonly maxCount: number
-  /** `label_keep_max_second`. */
-  readonly maxSeconds: number
-}
-
 /**
- * The labels: per database for single-table transactions, for the whole cluster for multi-table ones (2.1). A label is
- * held by the newest transaction that took it.
+ * The labels: per database for single-table transactions, for the whole cluster for multi-table ones
+ * (reference/starrocks.md 1.4, 2.1). A label is held by the newest transaction that took it. Finished transactions are
+ * forgotten by age and, whatever their age, by count in their database; the tasks of multi-table labels by a count of
+ * their own, so that such a label may be taken still when get_load_state has forgotten it.
  *
- * StarRocks cleans every 30 s; here the count rule strikes at once, the harsher reading.
+ * StarRocks cleans every 30 s; here the count rules strike at once, the harsher reading.
  */
 export class LabelTable {
   readonly #byDatabase = new Map<string, Map<string, Transaction>>()
   readonly #multi = new Map<string, Transaction>()
   readonly #finished = new Map<string, Transaction[]>()
   readonly #running = new Set<Transaction>()
-  readonly #keeping: LabelKeeping
+  readonly #settings: Settings
   readonly #onForget: (forgotten: readonly Transaction[]) => void
 
-  constructor(keeping: LabelKeeping, onForget: (forgotten: readonly Transaction[]) => void) {
-    this.#keeping = keeping
+  constructor(settings: Settings, onForget: (forgotten: readonly Transaction[]) => void) {
+    this.#settings = settings
     this.#onForget = onForget
   }
 
@@ -65,40 +60,66 @@ export class LabelTable {
     if (this.#running.delete(txn)) this.#remember(txn)
   }
 
+  /** As if it had never been: nothing of an unfinished transaction is in the journal of another leader. */
+  drop(txn: Transaction): void {
+    this.#running.delete(txn)
+    this.#forgetLabel(txn)
+    if (this.#multi.get(txn.label) === txn) this.#multi.delete(txn.label)
+  }
+
   #remember(txn: Transaction): void {
     let finished = this.#finished.get(txn.database)
     if (finished === undefined) this.#finished.set(txn.database, (finished = []))
     finished.push(txn)
-    if (finished.length > this.#keeping.maxCount) {
-      this.#forget(finished.splice(0, finished.length - this.#keeping.maxCount))
-    }
+    const maxCount = this.#settings.number('label_keep_max_num')
+    if (finished.length > maxCount) this.#forget(finished.splice(0, finished.length - maxCount))
+    if (txn.kind === 'multi') this.#trimTasks(this.#settings.number('stream_load_task_keep_max_num'))
   }
 
   /** Forgets what is older than the age limit. */
   forgetOld(nowMs: number): void {
-    const limit = nowMs - this.#keeping.maxSeconds * 1000
+    const limit = nowMs - this.#settings.number('label_keep_max_second') * 1000
+    const isOld = (txn: Transaction): boolean => (txn.finishMs ?? nowMs) < limit
     for (const finished of this.#finished.values()) {
-      const keep = finished.findIndex((txn) => (txn.finishMs ?? nowMs) >= limit)
+      const keep = finished.findIndex((txn) => !isOld(txn))
       this.#forget(finished.splice(0, keep < 0 ? finished.length : keep))
     }
+    for (const txn of this.#multi.values()) if (txn.isFinal && isOld(txn)) this.#forgetTask(txn)
   }
 
-  /** Forgets every finished label, as 1000 later ones would. */
+  /** Forgets every finished label, as many later ones would. */
   forgetAll(): number {
     let count = 0
     for (const finished of this.#finished.values()) {
       count += finished.length
       this.#forget(finished.splice(0))
     }
+    this.#trimTasks(0)
     return count
   }
 
-  #forget(forgotten: readonly Transaction[]): void {
-    for (const txn of forgotten) {
-      const labels = this.#byDatabase.get(txn.database)
-      if (labels?.get(txn.label) === txn) labels.delete(txn.label)
-      if (this.#multi.get(txn.label) === txn) this.#multi.delete(txn.label)
+  /** Forgets the oldest finished tasks above a number. */
+  #trimTasks(maxCount: number): void {
+    for (const txn of this.#multi.values()) {
+      if (this.#multi.size <= maxCount) return
+      if (txn.isFinal) this.#forgetTask(txn)
     }
-    if (forgotten.length > 0) this.#onForget(forgotten)
+  }
+
+  #forgetTask(txn: Transaction): void {
+    this.#multi.delete(txn.label)
+    if (txn.isForgotten) this.#onForget([txn])
+  }
+
+  #forget(forgotten: readonly Transaction[]): void {
+    for (const txn of forgotten) this.#forgetLabel(txn)
+    const gone = forgotten.filter((txn) => this.#multi.get(txn.label) !== txn)
+    if (gone.length > 0) this.#onForget(gone)
+  }
+
+  #forgetLabel(txn: Transaction): void {
+    txn.isForgotten = true
+    const labels = this.#byDatabase.get(txn.database)
+    if (labels?.get(txn.label) === txn) labels.delete(txn.label)
   }
 }

@@ -5,6 +5,7 @@ import { applyStagedSql } from '../load/apply-sql.ts'
 import { appendBatches } from '../load/row-appender.ts'
 import { type Duck, type DuckConnection, quoteName } from '../storage/duck.ts'
 import type { ApplyStep } from '../load/table-load.ts'
+import type { TabletVersions } from '../storage/tablet-versions.ts'
 import type { TableLocks } from './table-locks.ts'
 import type { Transaction } from './transaction.ts'
 import { type NextState, recordSql } from './txn-store.ts'
@@ -15,6 +16,7 @@ export interface PublisherDeps {
   readonly catalog: Catalog
   readonly locks: TableLocks
   readonly clock: Clock
+  readonly versions: TabletVersions
 }
 
 /** Brings the rows of a transaction and its new state into DuckDB in one DuckDB transaction, so that readers see all or nothing. */
@@ -48,6 +50,7 @@ export class Publisher {
           }
         })
         Object.assign(txn, next)
+        this.#deps.versions.add(loads.map((load) => load.table.id))
       },
     )
   }
@@ -78,6 +81,7 @@ export class Publisher {
     sql.push(recordSql(txn, next, true))
     const connection = await this.connectionOf(txn)
     await connection.transaction(sql.join('; '))
+    this.#deps.versions.add(txn.hardened.map((rows) => rows.tableId))
     Object.assign(txn, next, { hardened: [] })
   }
 

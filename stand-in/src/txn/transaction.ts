@@ -7,8 +7,8 @@ import type { DuckConnection } from '../storage/duck.ts'
  */
 export type TxnStatus = 'PREPARE' | 'PREPARED' | 'COMMITTED' | 'VISIBLE' | 'ABORTED'
 
-/** Who began it: a plain stream load, the transaction interface for one table or for several, or a statement. */
-export type TxnKind = 'plain' | 'single' | 'multi' | 'insert'
+/** Who began it: a plain stream load, the transaction interface for one table or for several, a merge commit, a statement. */
+export type TxnKind = 'plain' | 'single' | 'multi' | 'merge' | 'insert'
 
 /** Multi-table tasks have states of their own; the spelling is StarRocks' (2.1). */
 export type MultiState = 'BEGIN' | 'COMMITING' | 'COMMITED' | 'ABORTING' | 'CANCELLED'
@@ -49,6 +49,12 @@ export class Transaction {
   finishMs: number | undefined
   /** Bytes over all loads: the limits count them together (2). */
   bodyBytes = 0
+  /** Bytes that its bodies have brought, until it is over. */
+  heldBytes = 0
+  /** The BE that its begin went to, and that every load must go to (2). */
+  backEndId: number | undefined
+  /** The same for each table of a multi-table transaction. */
+  readonly loadBackEndIds = new Map<string, number>()
   errorLog: string | undefined
   /** The refused rows, as information_schema.load_tracking_logs shows them. */
   trackingLog = ''
@@ -58,6 +64,8 @@ export class Transaction {
   readonly loads = new Map<string, TableLoad>()
   /** Requests under way, by table or operation; while there are any, what the transaction holds is not released. */
   readonly busy = new Set<string>()
+  /** get_load_state does not know it any more. */
+  isForgotten = false
   /** A commit or prepare is under way: nobody else may end the transaction. */
   isEnding = false
   connection: Promise<DuckConnection> | undefined

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { assumptions } from '../assumptions.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { TableDef } from '../catalog/table-def.ts'
 import type { Clock } from '../clock.ts'
@@ -8,11 +9,17 @@ import { LoadFailure } from '../load/field-row.ts'
 import { type LoadParams, loadParams } from '../load/load-params.ts'
 import { TableLoad } from '../load/table-load.ts'
 import { messageOf } from '../stand-in-error.ts'
+import type { Metrics } from '../metrics/metrics.ts'
+import type { Settings } from '../settings.ts'
 import type { Duck } from '../storage/duck.ts'
+import { tooManyVersions } from '../storage/tablet-versions.ts'
+import type { DataQuota } from './data-quota.ts'
 import type { LabelTable } from './label-table.ts'
 import type { Publisher } from './publisher.ts'
-import { Transaction, type TxnKind } from './transaction.ts'
+import { Transaction } from './transaction.ts'
+import type { TxnLimits } from './txn-limits.ts'
 import { TxnRefusal } from './txn-refusal.ts'
+import type { BeginRequest, CommitRequest } from './txn-request.ts'
 import { record } from './txn-store.ts'
 
 /** What transactions work with. */
@@ -23,51 +30,42 @@ export interface TransactionsDeps {
   readonly publisher: Publisher
   readonly errorLogs: ErrorLogs
   readonly clock: Clock
-  readonly maxRunning: number
+  readonly settings: Settings
+  readonly limits: TxnLimits
+  readonly quota: DataQuota
+  readonly metrics: Metrics
   /** Whether loads into this table are counted and thrown away. */
   readonly throwsAway: (table: TableDef) => boolean
-}
-
-/** `streaming_load_max_mb` and `streaming_load_max_batch_size_mb` in bytes (reference/starrocks.md 1.8). */
-const maxBodyBytes = 102400 * 1024 * 1024
-const maxJsonBytes = 104857600
-
-/** `prepared_transaction_default_timeout_second` (2). */
-const preparedTimeoutMs = 86_400_000
-
-/** What a new transaction is begun with. */
-export interface BeginRequest {
-  readonly database: string
-  readonly label: string
-  readonly kind: TxnKind
-  readonly table?: TableDef | undefined
-  readonly timeoutMs: number
-  readonly idleTimeoutMs?: number | undefined
 }
 
 /** Begins, feeds, ends transactions of every kind; the HTTP listeners and SQL statements only word the answers. */
 export class Transactions {
   readonly labels: LabelTable
+  readonly limits: TxnLimits
+  /** Since the start, for the metrics of the FE (8). */
+  readonly counts = { begun: 0, rejected: 0, visible: 0, aborted: 0 }
   readonly #deps: TransactionsDeps
 
   constructor(deps: TransactionsDeps) {
     this.#deps = deps
     this.labels = deps.labels
+    this.limits = deps.limits
   }
 
-  /** @throws {TxnRefusal} when the database runs as many transactions as it may (7). */
+  /** @throws {TxnRefusal} when a limit forbids it (7). */
   begin(request: BeginRequest): Transaction {
-    const { labels, catalog, clock, maxRunning } = this.#deps
-    const running = labels.runningIn(request.database)
-    if (running >= maxRunning) {
-      throw new TxnRefusal(
-        'INTERNAL_ERROR',
-        `current running txns on db ${catalog.database(request.database).id} is ${running}, larger than limit ${maxRunning}`,
-      )
+    const { limits, catalog, clock, labels } = this.#deps
+    try {
+      limits.checkBegin(request)
+    } catch (error) {
+      this.counts.rejected++
+      throw error
     }
     const txn = new Transaction({ ...request, id: catalog.nextId(), nowMs: clock.nowMs() })
     txn.idleTimeoutMs = request.idleTimeoutMs
+    txn.backEndId = request.backEndId
     labels.add(txn)
+    this.counts.begun++
     return txn
   }
 
@@ -76,13 +74,13 @@ export class Transactions {
    * @throws {LoadFailure} when the load cannot go into this transaction; the caller aborts it.
    */
   openLoad(txn: Transaction, table: TableDef, headers: IncomingHttpHeaders): TableLoad {
-    const inTransaction = txn.kind !== 'plain'
+    const inTransaction = txn.kind === 'single' || txn.kind === 'multi'
     const params = loadParams(headers, inTransaction)
     const existing = txn.loads.get(table.name)
     if (existing !== undefined && existing.params.identity !== params.identity) {
       throw new LoadFailure('load request not equal last.')
     }
-    this.#checkSize(txn, params, headers)
+    this.#deps.limits.checkAnnounced(txn, params, headers)
     return existing ?? this.addLoad(txn, table, params)
   }
 
@@ -92,31 +90,18 @@ export class Transactions {
     const load = new TableLoad({
       table,
       params,
-      unterminatedIsRefused: txn.kind === 'single' || txn.kind === 'multi',
+      unterminatedIsRefused: txn.kind !== 'plain',
       errors: errorLogs.open(`${txn.id}_${table.id}`),
       nowMs: clock.nowMs(),
       stageName: `s${txn.id}_${table.id}`,
       connection: () => publisher.connectionOf(txn),
       throwAway: this.#deps.throwsAway(table),
+      emptyIsError: this.#deps.settings.isOn('empty_load_as_error'),
+      maxKeyBytes: this.#deps.settings.number('primary_key_limit_size'),
     })
     txn.loads.set(table.name, load)
     txn.tableNames.add(table.name)
     return load
-  }
-
-  #checkSize(txn: Transaction, params: LoadParams, headers: IncomingHttpHeaders): void {
-    txn.bodyBytes += Number(headers['content-length'] ?? 0)
-    const brief = `id=${txn.id}, job_id=-1, txn_id: ${txn.id}, label=${txn.label}, db=${txn.database}`
-    if (txn.bodyBytes > maxBodyBytes) {
-      throw new LoadFailure(
-        `body size ${txn.bodyBytes} exceed limit: ${maxBodyBytes}, ${brief}. You can increase the limit by setting streaming_load_max_mb in be.conf.`,
-      )
-    }
-    if (params.format === 'json' && !params.ignoreJsonSize && txn.bodyBytes > maxJsonBytes) {
-      throw new LoadFailure(
-        `The size of this batch exceed the max size [${maxJsonBytes}]  of json type data  data [ ${txn.bodyBytes} ]. Set ignore_json_size to skip the check, although it may lead huge memory consuming.`,
-      )
-    }
   }
 
   /** The client is alive: the idle timeout starts again. */
@@ -138,18 +123,21 @@ export class Transactions {
   }
 
   /**
-   * PREPARE to VISIBLE. `publish-timeout` leaves it COMMITTED for a while.
+   * PREPARE to VISIBLE, or to COMMITTED when the publication takes longer than the caller waits.
    * @returns whether it is visible on return.
    * @throws {LoadFailure} when the rows are not good enough; the transaction is then ABORTED.
    */
-  async commit(txn: Transaction, fault?: Fault): Promise<boolean> {
+  async commit(txn: Transaction, request: CommitRequest = {}): Promise<boolean> {
+    const { fault } = request
     this.#beginEnd(txn)
     try {
       this.#judge(txn)
+      this.#deps.limits.checkVersions(txn)
       this.#strike(fault)
-      if (fault?.action === 'publish-timeout') {
-        await this.#commitSlowly(txn, fault.ms)
-        return false
+      const publication = this.#publication(request)
+      if (publication !== undefined) {
+        await this.#deps.publisher.harden(txn, 'COMMITTED')
+        return await this.#publishLater(txn, publication)
       }
       await this.#deps.publisher.publish(txn)
     } catch (error) {
@@ -161,6 +149,25 @@ export class Transactions {
     }
     await this.#close(txn)
     return true
+  }
+
+  /** How a publication that is not done at once goes on; undefined for the ordinary one. */
+  #publication({ fault, waitMs = Number.POSITIVE_INFINITY }: CommitRequest): Publication | undefined {
+    if (fault?.action === 'publish-timeout') return { delayMs: fault.ms, waitMs: 0 }
+    const delayMs = fault?.action === 'slow-publish' ? fault.ms : this.#deps.settings.number('publish_ms')
+    return delayMs === 0 ? undefined : { delayMs, waitMs }
+  }
+
+  /** COMMITTED now, VISIBLE after the delay and before any later commit of the same tables. */
+  async #publishLater(txn: Transaction, { delayMs, waitMs }: Publication): Promise<boolean> {
+    const published = this.publishCommitted(txn, delayMs)
+    if (delayMs <= waitMs) {
+      await published
+      return true
+    }
+    void published.catch(() => undefined)
+    if (waitMs > 0) await new Promise<void>((resolve) => void this.#deps.clock.after(waitMs, resolve))
+    return false
   }
 
   #beginEnd(txn: Transaction): void {
@@ -176,9 +183,8 @@ export class Transactions {
 
   #strike(fault: Fault | undefined): void {
     if (fault?.action === 'fail' || fault?.action === 'false-ok') throw new LoadFailure(fault.text)
-    if (fault?.action === 'too-many-versions') {
-      throw new LoadFailure('Too many versions. tablet_id: 10012, version_count: 1230, limit: 1000, replica_state: 0')
-    }
+    if (fault?.action === 'too-many-versions') throw new LoadFailure(tooManyVersions(10012, 1230, 1000))
+    if (fault?.action === 'disk-full') throw new LoadFailure(assumptions.diskFullText)
   }
 
   /** Finishes every load and adds up its counters. */
@@ -201,12 +207,6 @@ export class Transactions {
     if (failure !== undefined) throw failure
   }
 
-  /** COMMITTED now, VISIBLE after `delayMs`, and before any later commit of the same tables. */
-  async #commitSlowly(txn: Transaction, delayMs: number): Promise<void> {
-    await this.#deps.publisher.harden(txn, 'COMMITTED')
-    void this.publishCommitted(txn, delayMs).catch(() => undefined)
-  }
-
   /** Ends what a publish timeout, or a restart, left COMMITTED. */
   async publishCommitted(txn: Transaction, delayMs = 0): Promise<void> {
     if (txn.status !== 'COMMITTED') return
@@ -219,7 +219,8 @@ export class Transactions {
     this.#beginEnd(txn)
     try {
       this.#judge(txn)
-      txn.preparedTimeoutMs = timeoutMs ?? preparedTimeoutMs
+      txn.preparedTimeoutMs =
+        timeoutMs ?? this.#deps.settings.number('prepared_transaction_default_timeout_second') * 1000
       txn.preparedMs = this.#deps.clock.nowMs()
       await this.#deps.publisher.harden(txn, 'PREPARED')
     } catch (error) {
@@ -231,14 +232,15 @@ export class Transactions {
     txn.isEnding = false
   }
 
-  /** PREPARED to VISIBLE. */
-  async commitPrepared(txn: Transaction, fault?: Fault): Promise<boolean> {
+  /** PREPARED to VISIBLE, or to COMMITTED when the publication takes longer than the caller waits. */
+  async commitPrepared(txn: Transaction, request: CommitRequest = {}): Promise<boolean> {
     this.#beginEnd(txn)
     try {
-      this.#strike(fault)
-      if (fault?.action === 'publish-timeout') {
-        await this.#commitSlowly(txn, fault.ms)
-        return false
+      this.#strike(request.fault)
+      const publication = this.#publication(request)
+      if (publication !== undefined) {
+        await this.#deps.publisher.harden(txn, 'COMMITTED')
+        return await this.#publishLater(txn, publication)
       }
       await this.#deps.publisher.lockedPublishHardened(txn)
     } finally {
@@ -263,26 +265,26 @@ export class Transactions {
     if (txn.status === 'VISIBLE') txn.multiState = 'COMMITED'
     if (txn.status === 'ABORTED') txn.multiState = 'CANCELLED'
     this.labels.finish(txn)
+    this.#deps.limits.release(txn)
+    if (txn.status === 'VISIBLE') {
+      this.counts.visible++
+      this.#deps.metrics.visible(txn)
+    } else this.counts.aborted++
+    if (txn.busy.size === 0) await this.#deps.publisher.release(txn)
+    if (txn.status === 'VISIBLE') await this.#deps.quota.refresh(txn.database)
+  }
+
+  /** Ends a transaction as if it had never been: nobody finds its label any more. */
+  async drop(txn: Transaction, reason: string): Promise<void> {
+    this.labels.drop(txn)
+    Object.assign(txn, { status: 'ABORTED', reason, multiState: 'CANCELLED' })
+    this.#deps.limits.release(txn)
     if (txn.busy.size === 0) await this.#deps.publisher.release(txn)
   }
+}
 
-  /** Transactions that have taken, or been left alone for, too long are ended (2, 2.1). */
-  async abortOverdue(): Promise<void> {
-    const nowMs = this.#deps.clock.nowMs()
-    for (const txn of Array.from(this.labels.open)) {
-      const idle =
-        txn.status === 'PREPARE' && txn.idleTimeoutMs !== undefined && nowMs - txn.lastActiveMs > txn.idleTimeoutMs
-      const late = txn.status === 'PREPARE' && nowMs - txn.beginMs > txn.timeoutMs
-      const unclaimed = txn.status === 'PREPARED' && nowMs - (txn.preparedMs ?? nowMs) > txn.preparedTimeoutMs
-      if (idle || late || unclaimed) await this.abort(txn, 'timeout by txn manager')
-    }
-    this.labels.forgetOld(nowMs)
-  }
-
-  /** What a BE restart does: PREPARE is lost, PREPARED survives (2). */
-  async loseUnprepared(reason: string): Promise<number> {
-    const lost = [...this.labels.open].filter((txn) => txn.status === 'PREPARE')
-    for (const txn of lost) await this.abort(txn, reason)
-    return lost.length
-  }
+/** When a publication is done, and how long somebody waits for it. */
+interface Publication {
+  readonly delayMs: number
+  readonly waitMs: number
 }

@@ -56,6 +56,7 @@ const loadTypes = {
   plain: 'STREAM_LOAD',
   single: 'TRANSACTION_STREAM_LOAD',
   multi: 'TRANSACTION_STREAM_LOAD',
+  merge: 'MERGE_COMMIT',
 }
 
 /** information_schema.loads: one row a table, once the transaction is over (reference/starrocks.md 6). */
@@ -137,7 +138,7 @@ function isStored(value: unknown): value is StoredTxn {
   return typeof value === 'object' && value !== null && 'hardened' in value && 'tables' in value && 'counts' in value
 }
 
-const kinds: readonly TxnKind[] = ['plain', 'single', 'multi', 'insert']
+const kinds: readonly TxnKind[] = ['plain', 'single', 'multi', 'merge', 'insert']
 const statuses: readonly TxnStatus[] = ['PREPARE', 'PREPARED', 'COMMITTED', 'VISIBLE', 'ABORTED']
 const kindOf = (text: string | null | undefined): TxnKind => kinds.find((kind) => kind === text) ?? 'plain'
 const statusOf = (text: string | null | undefined): TxnStatus => statuses.find((status) => status === text) ?? 'ABORTED'

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mysql, { type Connection, type RowDataPacket } from 'mysql2/promise'
-import { type HttpReply, httpRequest } from './http-client.ts'
+import { type HttpCall, type HttpReply, httpRequest } from './http-client.ts'
 
 /** Members of a JSON reply. */
 export type Reply = Readonly<Record<string, unknown>>
@@ -13,6 +13,8 @@ interface Ports {
   readonly httpPort: number
   readonly beHttpPort: number
   readonly adminPort: number
+  readonly frontends: readonly { readonly id: number; readonly mysqlPort: number; readonly httpPort: number }[]
+  readonly backends: readonly { readonly id: number; readonly httpPort: number }[]
 }
 
 /** A stand-in of its own process, used through its ports only. */
@@ -43,7 +45,8 @@ export class RunningStandIn implements AsyncDisposable {
       child.stdout.once('data', (data: Buffer) => resolve(data.toString()))
       child.once('exit', (code) => reject(new Error(`the stand-in ended with ${code}`)))
     })
-    const ready = portsOf(JSON.parse(line))
+    const ready: unknown = JSON.parse(line)
+    if (!isPorts(ready)) throw new Error('no readiness line')
     const password = flags[flags.indexOf('--password') + 1]
     const sql = await mysql.createConnection({
       host: '127.0.0.1',
@@ -144,15 +147,20 @@ export class RunningStandIn implements AsyncDisposable {
   async fault(fault: object): Promise<void> {
     await this.raw('adminPort', 'POST', '/faults', {}, JSON.stringify([fault]))
   }
+
+  /** `POST` to the admin port. */
+  async admin(path: string): Promise<Reply> {
+    const reply = await this.raw('adminPort', 'POST', path)
+    if (reply.status !== 200) throw new Error(`${path}: ${reply.text}`)
+    return reply.json
+  }
+
+  /** One request to any port, without following a redirect. */
+  async once(port: number, method: string, path: string, more: Partial<HttpCall> = {}): Promise<HttpReply> {
+    return await httpRequest({ port, method, path, headers: {}, follow: false, ...more })
+  }
 }
 
-function portsOf(value: unknown): Ports {
-  if (typeof value !== 'object' || value === null) throw new Error('no readiness line')
-  const port = (name: string): number => Number(Object.entries(value).find(([key]) => key === name)?.[1])
-  return {
-    mysqlPort: port('mysqlPort'),
-    httpPort: port('httpPort'),
-    beHttpPort: port('beHttpPort'),
-    adminPort: port('adminPort'),
-  }
+function isPorts(value: unknown): value is Ports {
+  return typeof value === 'object' && value !== null && 'adminPort' in value && 'frontends' in value
 }
