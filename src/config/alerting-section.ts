@@ -1,6 +1,10 @@
-import { defaulted, list, optional, required, scalar, section, type Kind } from './declaration.ts'
-import { parseDuration } from './duration.ts'
-import { choice, secretText, text, yesOrNo } from './scalars.ts'
+import type { AlertRule } from './alerting/alert-rule.ts'
+import { DEFAULT_OBJECTIVES, objectivesList, type FreshnessObjective } from './alerting/objectives-section.ts'
+import { PREDEFINED_RULES } from './alerting/predefined-rules.ts'
+import { resolveRules } from './alerting/resolve-rules.ts'
+import { ruleSection } from './alerting/rule-section.ts'
+import { defaulted, list, optional, section, type Kind } from './declaration.ts'
+import { choice, duration, secretText, yesOrNo } from './scalars.ts'
 import type { Secret } from './secret.ts'
 
 /** Who is told when something goes wrong, as the monitoring guide has it. */
@@ -10,36 +14,13 @@ export interface AlertingConfig {
   readonly webhookUrl?: Secret | undefined
   readonly slackWebhook?: Secret | undefined
   readonly pagerdutyIntegrationKey?: Secret | undefined
+  /** How often rules are evaluated. */
+  readonly evaluateEveryMs: number
+  /** The predefined ones, as the file changes them, and those of the file. */
   readonly rules: readonly AlertRule[]
+  /** The first that matches a table decides. */
+  readonly objectives: readonly FreshnessObjective[]
 }
-
-/** A rule: what must hold for an alert. */
-interface AlertRule {
-  readonly name: string
-  readonly condition: string
-  readonly severity: 'warning' | 'critical'
-  readonly cooldownMs: number
-}
-
-/** The guide writes a bare number of seconds. */
-const secondsOrDuration = scalar('seconds or duration', (value) =>
-  /^\d+$/.test(value) ? Number(value) * 1000 : parseDuration(value),
-)
-
-const rule = section(
-  {
-    name: required(text, 'The rule’s name.'),
-    condition: required(text, 'When it fires: `error_rate > 0.05`.'),
-    severity: defaulted(choice(['warning', 'critical']), 'warning', { doc: 'How bad it is.' }),
-    cooldown: defaulted(secondsOrDuration, '300', { doc: 'Seconds until the same alert is sent again.' }),
-  },
-  (yaml): AlertRule => ({
-    name: yaml.name,
-    condition: yaml.condition,
-    severity: yaml.severity,
-    cooldownMs: yaml.cooldown,
-  }),
-)
 
 /** `alerting:`. */
 export const alertingSection: Kind<AlertingConfig> = section(
@@ -51,14 +32,23 @@ export const alertingSection: Kind<AlertingConfig> = section(
     webhook_url: optional(secretText, { doc: 'Address that alerts are posted to.' }),
     slack_webhook: optional(secretText, { doc: 'Incoming webhook of Slack.' }),
     pagerduty_integration_key: optional(secretText, { doc: 'Integration key of PagerDuty.' }),
-    rules: optional(list(rule), { doc: 'Rules.' }),
+    evaluation_interval: defaulted(duration({ from: '1s', to: '5m' }), '5s', { doc: 'How often rules are evaluated.' }),
+    rules: optional(list(ruleSection), {
+      doc: 'Rules of your own, and changes of the predefined ones (docs/runbooks.md lists them).',
+    }),
+    objectives: optional(objectivesList, {
+      doc: 'How fresh tables must be; the first entry that matches a table decides.',
+      defaultText: 'every table within 60s in 99% of the time',
+    }),
   },
-  (yaml) => ({
+  (yaml, refuse) => ({
     enabled: yaml.enabled,
     mode: yaml.mode,
     webhookUrl: yaml.webhook_url,
     slackWebhook: yaml.slack_webhook,
     pagerdutyIntegrationKey: yaml.pagerduty_integration_key,
-    rules: yaml.rules ?? [],
+    evaluateEveryMs: yaml.evaluation_interval,
+    rules: resolveRules(yaml.rules ?? [], PREDEFINED_RULES, refuse),
+    objectives: yaml.objectives ?? DEFAULT_OBJECTIVES,
   }),
 )

@@ -22,7 +22,7 @@ export interface Config {
   readonly sync: SyncConfig
   readonly http: HttpConfig
   readonly logging: LoggingConfig
-  readonly alerting?: AlertingConfig | undefined
+  readonly alerting: AlertingConfig
   readonly flink?: FlinkConfig | undefined
 }
 
@@ -84,7 +84,7 @@ const keys = {
     notInForce: 'nothing is served over HTTP yet',
   }),
   logging: defaultedSection(loggingSection, { doc: 'Log lines.' }),
-  alerting: optional(alertingSection, { doc: 'Alerts.', notInForce: 'no alert is evaluated or sent yet' }),
+  alerting: defaultedSection(alertingSection, { doc: 'Alerts.', notInForce: 'no alert is evaluated or sent yet' }),
   flink: optional(flink, { doc: 'The cluster of `engine: flink`.', notInForce: 'pipelines run in this process' }),
 }
 

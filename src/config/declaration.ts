@@ -132,7 +132,10 @@ export function map<T>(value: Kind<T>): Kind<Readonly<Record<string, T>>> {
   return { schema, structure: { tag: 'map', value: value.structure } }
 }
 
-/** A scalar: `read` turns its text into the value. @throws {RangeError} from `read`: a sentence that goes on after the value. */
+/**
+ * A scalar: `read` turns its text into the value. @throws {RangeError} from `read`: a sentence that goes on after the value;
+ * `start` and `end` of the error, if it has them, are the part of the text that is to blame.
+ */
 export function scalar<T>(
   display: string,
   read: (text: string) => T,
@@ -143,7 +146,8 @@ export function scalar<T>(
       return read(text)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      context.addIssue({ code: 'custom', message: error.message })
+      const span = 'start' in error && 'end' in error ? { start: error.start, end: error.end } : undefined
+      context.addIssue({ code: 'custom', message: error.message, params: { span } })
       return z.NEVER
     }
   })

@@ -1,10 +1,10 @@
 /** zod's issues -> problems with a place in the file, in words of the configuration. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { ConfigProblem } from './config-problem.ts'
 import { declarationOf, type Structure } from './declaration.ts'
 import { nearestName } from './nearest-name.ts'
 import { showPath, structureAt } from './structure-at.ts'
-import { nodeAt, type YamlNode } from './yaml-tree.ts'
+import { nodeAt, type Place, type YamlNode } from './yaml-tree.ts'
 
 function sectionsWithKey(root: Structure, key: string, path: readonly string[] = []): readonly string[] {
   if (root.tag !== 'section') return []
@@ -55,11 +55,21 @@ function quoted(node: YamlNode, structure: Structure | undefined): string {
   return JSON.stringify(node.text.length > 60 ? `${node.text.slice(0, 57)}...` : node.text)
 }
 
+const spanSchema = z.object({ start: z.number(), end: z.number() })
+
+/** The part of a text that is to blame, where that can be told. */
+function blamedPart(node: YamlNode, span: unknown): Place | null {
+  const read = spanSchema.safeParse(span)
+  if (node.tag !== 'text' || node.verbatimAt === undefined || !read.success) return null
+  return { start: node.verbatimAt + read.data.start, end: node.verbatimAt + read.data.end }
+}
+
 function explainCustom(issue: z.core.$ZodIssueCustom, tree: YamlNode, root: Structure): ConfigProblem {
   const { node, key, exact } = nodeAt(tree, issue.path)
   const name = showPath(issue.path)
   if (issue.params?.['about'] !== 'key') {
-    return { ...node.place, message: `${name}: ${quoted(node, structureAt(root, issue.path))} ${issue.message}` }
+    const place = blamedPart(node, issue.params?.['span']) ?? node.place
+    return { ...place, message: `${name}: ${quoted(node, structureAt(root, issue.path))} ${issue.message}` }
   }
   // The key that is to blame may have its default: then its section is pointed at.
   const place = exact || node.tag === 'text' ? node.place : (key ?? node.place)

@@ -19,6 +19,8 @@ export type YamlNode =
       readonly place: Place
       readonly text: string
       readonly origin: 'written' | 'expanded' | 'broken'
+      /** Where the text begins in the file, when it stands there letter by letter. */
+      readonly verbatimAt?: number | undefined
     }
   | { readonly tag: 'empty'; readonly place: Place }
   | { readonly tag: 'list'; readonly place: Place; readonly items: readonly YamlNode[] }
@@ -61,7 +63,9 @@ function readScalar(value: string, place: Place, reading: Reading): YamlNode {
     reading.problems.push({ start, end, message: problem.message })
   }
   const origin = problems.length > 0 ? 'broken' : expanded ? 'expanded' : 'written'
-  return { tag: 'text', place, text, origin }
+  const verbatim = origin === 'written' ? reading.source.indexOf(text, place.start) : -1
+  const verbatimAt = verbatim >= 0 && verbatim + text.length <= place.end ? verbatim : undefined
+  return { tag: 'text', place, text, origin, verbatimAt }
 }
 
 function readMap(node: YAMLMap, place: Place, reading: Reading): YamlNode {
