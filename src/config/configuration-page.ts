@@ -63,7 +63,14 @@ interface Section {
 }
 
 function itemSection(structure: Structure): Structure {
-  return structure.tag === 'list' ? itemSection(structure.item) : structure
+  if (structure.tag === 'list') return itemSection(structure.item)
+  return structure.tag === 'map' ? itemSection(structure.value) : structure
+}
+
+/** What stands behind the name of a key whose items or entries have keys: `[]`, `.NAME`. */
+function pathSuffix(structure: Structure): string {
+  if (structure.tag === 'list') return `[]${pathSuffix(structure.item)}`
+  return structure.tag === 'map' ? `.NAME${pathSuffix(structure.value)}` : ''
 }
 
 /** The sections of the file in order, outer ones first. */
@@ -72,7 +79,7 @@ function sectionsOf(keys: Readonly<Record<string, z.ZodType>>, prefix: string): 
     const declaration = declarationOf(schema)
     const inner = itemSection(declaration.structure)
     if (inner.tag !== 'section') return []
-    const path = `${prefix}${name}${declaration.structure.tag === 'list' ? '[]' : ''}`
+    const path = `${prefix}${name}${pathSuffix(declaration.structure)}`
     return [{ path, declaration, keys: inner.keys }, ...sectionsOf(inner.keys, `${path}.`)]
   })
 }

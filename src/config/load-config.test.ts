@@ -444,7 +444,7 @@ describe('what has no effect in this version is said', () => {
       ['critical_error_rate', 'error_rate > 0.1', 'critical', 60_000],
       ['high_error_rate', 'error_rate > 0.05', 'warning', 300_000],
     ])
-    expect(config.alerting.slackWebhook?.reveal()).toBe('https://hooks.slack.com/your-webhook')
+    expect(config.alerting.delivery.channels.map(({ name }) => name)).toEqual(['webhook', 'slack', 'pagerduty'])
     expect(warnings.map((warning) => warning.message)).toEqual([
       'alerting is accepted but not in force in this version: no alert is evaluated or sent yet',
     ])

@@ -37,7 +37,7 @@ function fileWith(value: (name: string) => string, mistake: string): string {
 # formerly postgres://sync:${inUrl('PG')}@old/shop
 target: { fe_http: http://fe:8030, fe_mysql: "mysql://root:${inUrl('SR')}@fe:9030" }
 http: { auth: { token: ${JSON.stringify(value('TOKEN'))} } }
-alerting: { webhook_url: ${JSON.stringify(value('HOOK'))}, rules: [{ name: a, condition: uptime > 1 }] }
+alerting: { webhook_url: "https://hook/${value('HOOK_ENCODED')}", rules: [{ name: a, condition: uptime > 1 }] }
 ${mistake}
 `
 }
