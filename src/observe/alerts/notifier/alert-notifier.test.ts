@@ -1,0 +1,447 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { FakeClock } from '../../../../test/support/fake-clock.ts'
+import type { AlertInstance } from '../alert-instance.ts'
+import { deliveryOf, instanceOf, MemoryAlertStore, NotifierLife, Receiver } from '../testing/notifier-world.ts'
+
+const ROUND_MS = 5000
+
+/** One notifier with its receivers; every round lists the alerts that are on. */
+class Scene implements AsyncDisposable {
+  readonly clock = new FakeClock()
+  readonly store = new MemoryAlertStore()
+  readonly receivers = new Map<string, Receiver>()
+  readonly on = new Map<string, AlertInstance>()
+  readonly #alerting: string
+  life: NotifierLife
+
+  constructor(alerting: string) {
+    this.#alerting = alerting
+    for (const { name } of deliveryOf(alerting).channels) this.receivers.set(name, new Receiver())
+    this.life = this.#begin()
+  }
+
+  #begin(): NotifierLife {
+    return new NotifierLife({
+      delivery: deliveryOf(this.#alerting),
+      store: this.store,
+      receivers: this.receivers,
+      clock: this.clock,
+    })
+  }
+
+  async start(): Promise<void> {
+    await this.life.notifier.start()
+  }
+
+  async restart(): Promise<void> {
+    await this.life[Symbol.asyncDispose]()
+    this.life = this.#begin()
+    await this.start()
+  }
+
+  fire(parts: Partial<AlertInstance> & Pick<AlertInstance, 'rule'>): void {
+    const instance = instanceOf({ sinceMs: this.clock.now(), startedAtMs: this.clock.now(), ...parts })
+    this.on.set(instance.fingerprint, instance)
+  }
+
+  clear(rule: string): void {
+    for (const [key, instance] of this.on) if (instance.rule === rule) this.on.delete(key)
+  }
+
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += ROUND_MS) {
+      await this.life.round(this.clock, ...this.on.values())
+      await this.clock.advance(ROUND_MS)
+    }
+  }
+
+  told(channel: string): readonly string[] {
+    return this.receivers.get(channel)?.told ?? []
+  }
+
+  receiver(channel: string): Receiver {
+    const receiver = this.receivers.get(channel)
+    if (!receiver) throw new Error(`no channel ${channel}`)
+    return receiver
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.life[Symbol.asyncDispose]()
+  }
+}
+
+let scene: Scene | null = null
+
+async function begin(alerting: string): Promise<Scene> {
+  scene = new Scene(alerting)
+  await scene.start()
+  return scene
+}
+
+afterEach(async () => {
+  await scene?.[Symbol.asyncDispose]()
+  expect(scene?.clock.pendingTimers).toBe(0)
+  scene = null
+})
+
+const TWO = `webhook_url: https://hook
+slack_webhook: https://slack
+group_by: alertname
+`
+
+const MINUTE = 60_000
+
+describe('grouping and deduplication', () => {
+  test('alerts of a group share a message, which waits for more; nothing is said twice', async () => {
+    const world = await begin(TWO)
+    world.fire({ rule: 'a', labels: { table: 't1' } })
+    await world.pass(20_000)
+    world.fire({ rule: 'a', labels: { table: 't2' } })
+    expect(world.told('webhook')).toEqual([])
+    await world.pass(10 * MINUTE)
+    expect(world.told('webhook')).toEqual(['firing fires: a a'])
+    expect(world.told('slack')).toEqual(world.told('webhook'))
+  })
+
+  test('what comes later waits for group_interval, and what is over is said', async () => {
+    const world = await begin(TWO)
+    world.fire({ rule: 'a', labels: { table: 't1' } })
+    await world.pass(MINUTE)
+    world.fire({ rule: 'a', labels: { table: 't2' } })
+    await world.pass(4 * MINUTE)
+    expect(world.told('webhook')).toEqual(['firing fires: a'])
+    await world.pass(MINUTE)
+    expect(world.told('webhook')).toEqual(['firing fires: a', 'firing fires: a a'])
+    world.clear('a')
+    await world.pass(6 * MINUTE)
+    expect(world.told('webhook').slice(2)).toEqual(['resolved over: a a'])
+  })
+
+  test('an alert that is over before anybody was told is told to nobody', async () => {
+    const world = await begin(TWO)
+    world.fire({ rule: 'a' })
+    await world.pass(10_000)
+    world.clear('a')
+    await world.pass(10 * MINUTE)
+    expect(world.told('webhook')).toEqual([])
+  })
+
+  test('different groups have messages of their own', async () => {
+    const world = await begin(TWO)
+    world.fire({ rule: 'a' })
+    world.fire({ rule: 'b' })
+    await world.pass(MINUTE)
+    expect(world.told('webhook').toSorted()).toEqual(['firing fires: a', 'firing fires: b'])
+  })
+
+  test('who goes on firing is sent again after repeat_interval', async () => {
+    const world = await begin(`${TWO}repeat_interval: 30m`)
+    world.fire({ rule: 'a' })
+    await world.pass(32 * MINUTE)
+    expect(world.told('webhook')).toEqual(['firing fires: a', 'repeat fires: a'])
+  })
+})
+
+describe('the cooldown of a rule (row 93)', () => {
+  test('holds back an alert that ends and begins within it, and tells it afterwards', async () => {
+    const world = await begin(`${TWO}group_interval: 1s\ngroup_wait: 0s`)
+    world.fire({ rule: 'a', cooldownMs: 300_000 })
+    await world.pass(30_000)
+    world.clear('a')
+    await world.pass(30_000)
+    world.fire({ rule: 'a', cooldownMs: 300_000 })
+    await world.pass(3 * MINUTE)
+    expect(world.told('webhook')).toEqual(['firing fires: a', 'resolved over: a'])
+    await world.pass(2 * MINUTE)
+    expect(world.told('webhook').slice(2)).toEqual(['firing fires: a'])
+  })
+
+  test('lengthens repeat_interval', async () => {
+    const world = await begin(`${TWO}repeat_interval: 1m\ngroup_interval: 1s\ngroup_wait: 0s`)
+    world.fire({ rule: 'a', cooldownMs: 5 * MINUTE })
+    await world.pass(11 * MINUTE)
+    expect(world.told('webhook')).toEqual(['firing fires: a', 'repeat fires: a', 'repeat fires: a'])
+  })
+})
+
+describe('silences', () => {
+  test('keep quiet while they last; that something is over is told to those who know of it', async () => {
+    const world = await begin(
+      `${TWO}silences: [{ match: alertname=a, from: "2026-01-01T00:02Z", until: "2026-01-01T01:00Z", author: x, comment: y }]`,
+    )
+    world.fire({ rule: 'a', labels: { n: '1' } })
+    await world.pass(3 * MINUTE)
+    expect(world.told('webhook')).toEqual(['firing fires: a'])
+    world.clear('a')
+    world.fire({ rule: 'a', labels: { n: '2' } })
+    await world.pass(10 * MINUTE)
+    expect(world.told('webhook').slice(1)).toEqual(['resolved over: a'])
+    await world.pass(50 * MINUTE)
+    expect(world.told('webhook').slice(2)).toEqual(['firing fires: a'])
+  })
+
+  test('the reason is known', async () => {
+    const world = await begin(
+      `${TWO}silences: [{ match: alertname=a, until: "2026-01-01T01:00Z", author: x, comment: y }]`,
+    )
+    world.fire({ rule: 'a' })
+    await world.pass(ROUND_MS)
+    expect([...(world.life.notifier.lastRound?.gathered.verdicts.values() ?? [])]).toMatchObject([
+      { by: 'silence', reason: 'silence file-1 by x until 2026-01-01T01:00:00.000Z: y' },
+    ])
+  })
+})
+
+test('a critical alert inhibits the warning about the same table', async () => {
+  const world = await begin(`${TWO}inhibit: [{ source: severity=critical, target: severity=warning, equal: table }]`)
+  world.fire({ rule: 'worse', severity: 'critical', labels: { table: 't1' } })
+  world.fire({ rule: 'bad', labels: { table: 't1' } })
+  world.fire({ rule: 'other', labels: { table: 't2' } })
+  await world.pass(MINUTE)
+  expect(world.told('webhook').toSorted()).toEqual(['firing fires: other', 'firing fires: worse'])
+})
+
+test('during mute_times nothing is sent, afterwards what still fires is', async () => {
+  const world = await begin(`${TWO}routes: [{ channels: webhook, mute_times: night }]
+mute_times: { night: [{ times: "00:00-00:10" }] }`)
+  world.fire({ rule: 'a' })
+  await world.pass(9 * MINUTE)
+  expect(world.told('webhook')).toEqual([])
+  await world.pass(3 * MINUTE)
+  expect(world.told('webhook')).toEqual(['firing fires: a'])
+})
+
+test('the least severity of a channel is kept', async () => {
+  const world = await begin(`${TWO}channels: { phone: { sms: { url: https://sms, to: [+431111111, +432222222] } } }`)
+  world.fire({ rule: 'a' })
+  world.fire({ rule: 'b', severity: 'critical' })
+  await world.pass(MINUTE)
+  expect(world.told('phone')).toEqual(['firing fires: b', 'firing fires: b'])
+  expect(world.receiver('phone').messages.map(({ destination }) => destination.address)).toEqual([
+    '+431111111',
+    '+432222222',
+  ])
+})
+
+const CHAIN = `channels:
+  first: { slack: https://1 }
+  second: { slack: https://2 }
+  third: { slack: https://3 }
+routes: [{ escalation: chain }]
+escalations: { chain: [{ notify: first, timeout: 5m }, { notify: second, timeout: 10m }, { notify: third }] }
+group_wait: 0s
+`
+
+describe('escalation (row 94)', () => {
+  test('goes on while nobody acknowledges, and tells everybody who was told that it is over', async () => {
+    const world = await begin(CHAIN)
+    world.fire({ rule: 'a' })
+    await world.pass(5 * MINUTE)
+    expect([world.told('first').length, world.told('second').length]).toEqual([1, 0])
+    await world.pass(MINUTE)
+    expect([world.told('second').length, world.told('third').length]).toEqual([1, 0])
+    await world.pass(10 * MINUTE)
+    expect(world.told('third')).toEqual(['firing fires: a'])
+    world.clear('a')
+    await world.pass(6 * MINUTE)
+    expect(['first', 'second', 'third'].map((name) => world.told(name).at(-1))).toEqual([
+      'resolved over: a',
+      'resolved over: a',
+      'resolved over: a',
+    ])
+  })
+
+  test('counts also while the first step cannot be delivered', async () => {
+    const world = await begin(CHAIN)
+    world.receiver('first').always = { tag: 'retry', reason: 'HTTP 500', maybeArrived: false, retryAfterMs: 290_000 }
+    world.fire({ rule: 'a' })
+    await world.pass(6 * MINUTE)
+    expect(world.told('second')).toContain('firing fires: a')
+  })
+
+  test('a step on which nobody is on call is not waited for', async () => {
+    const world = await begin(`${CHAIN.replace('notify: first', 'notify: oncall:main')}
+oncall:
+  people: { anna: first }
+  schedules: { main: { layers: [{ people: anna, start: 2030-01-01 }] } }`)
+    world.fire({ rule: 'a' })
+    await world.pass(MINUTE)
+    expect([world.told('first').length, world.told('second').length]).toEqual([0, 1])
+  })
+})
+
+test('whoever is on call is told, the next one after the hand-off, and both when it is over', async () => {
+  const world = await begin(`channels:
+  mail: { email: { smtp_url: "smtp://mx", from: a@b.c, to: all@b.c } }
+routes: [{ channels: "oncall:main" }]
+group_wait: 0s
+oncall:
+  people: { anna: "mail:anna@b.c", bob: "mail:bob@b.c" }
+  schedules: { main: { layers: [{ people: [anna, bob], rotation: daily, hand_off: "01:00", start: 2025-12-31 }] } }`)
+  world.fire({ rule: 'a' })
+  await world.pass(10 * MINUTE)
+  const names = () => world.receiver('mail').messages.map(({ destination }) => destination.person)
+  expect(names()).toEqual(['anna'])
+  await world.pass(55 * MINUTE)
+  expect(names()).toEqual(['anna', 'bob'])
+  world.clear('a')
+  await world.pass(10 * MINUTE)
+  expect(names().slice(2).toSorted()).toEqual(['anna', 'bob'])
+})
+
+describe('flapping (row 114)', () => {
+  test('is said once; afterwards the picture is set right when it is calm', async () => {
+    const world = await begin(`${TWO}group_wait: 0s
+group_interval: 1s
+flapping: { sample: 10s }`)
+    for (let turn = 0; turn < 30; turn += 1) {
+      world.fire({ rule: 'a' })
+      await world.pass(10_000)
+      world.clear('a')
+      await world.pass(10_000)
+    }
+    const told = world.told('webhook')
+    expect(told.length).toBeLessThan(16)
+    expect(world.receiver('webhook').messages.filter(({ firing }) => firing[0]?.isFlapping)).toHaveLength(1)
+    await world.pass(5 * MINUTE)
+    expect(world.told('webhook').at(-1)).toBe('resolved over: a')
+  })
+})
+
+describe('a channel that fails', () => {
+  const PAIR = `slack_webhook: https://slack
+channels: { backup: { webhook: https://backup } }
+routes: [{ match: alertname=a, channels: slack }]
+group_wait: 0s`
+  const broken = { tag: 'retry', reason: 'HTTP 500', maybeArrived: false } as const
+
+  test('is tried again with pauses, then another one stands in, and its failure is an alert of its own', async () => {
+    const world = await begin(PAIR)
+    world.receiver('slack').always = broken
+    world.fire({ rule: 'a' })
+    await world.pass(20_000)
+    expect(world.told('backup')).toEqual([])
+    await world.pass(MINUTE)
+    expect(world.told('backup').toSorted()).toEqual(['firing fires: a', 'firing fires: notification_failing'])
+    expect(world.receiver('backup').messages.map(({ note }) => note)).toContain(
+      'slack could not be reached: HTTP 500 (6 attempts)',
+    )
+  })
+
+  test('when it works again both pictures are set right', async () => {
+    const world = await begin(PAIR)
+    world.receiver('slack').always = broken
+    world.fire({ rule: 'a' })
+    await world.pass(2 * MINUTE)
+    world.receiver('slack').always = null
+    await world.pass(6 * MINUTE)
+    expect(world.told('slack')).toEqual(['firing fires: a'])
+    world.clear('a')
+    await world.pass(10 * MINUTE)
+    expect(world.told('slack').at(-1)).toBe('resolved over: a')
+    expect(
+      world
+        .told('backup')
+        .filter((text) => text.startsWith('resolved'))
+        .toSorted(),
+    ).toEqual(['resolved over: a', 'resolved over: notification_failing'])
+  })
+
+  test('is not told again and again to the one that stands in', async () => {
+    const world = await begin(PAIR)
+    world.receiver('slack').always = broken
+    world.fire({ rule: 'a' })
+    await world.pass(30 * MINUTE)
+    expect(world.told('backup').filter((text) => text === 'firing fires: a')).toHaveLength(1)
+  })
+
+  test('a refusal is not tried again', async () => {
+    const world = await begin(PAIR)
+    world.receiver('slack').always = { tag: 'refused', reason: 'HTTP 403' }
+    world.fire({ rule: 'a' })
+    await world.pass(10_000)
+    expect(world.told('backup')).toContain('firing fires: a')
+  })
+})
+
+test('a receiver that had its messages of this hour gets the rest in one', async () => {
+  const world = await begin(`channels: { hook: { webhook: https://hook, max_per_hour: 3 } }
+group_by: [alertname]
+group_wait: 0s
+group_interval: 1s`)
+  for (const rule of ['a', 'b', 'c', 'd', 'e']) {
+    world.fire({ rule })
+    await world.pass(MINUTE)
+  }
+  expect(world.told('hook')).toHaveLength(3)
+  await world.pass(60 * MINUTE)
+  expect(world.told('hook')).toHaveLength(5)
+})
+
+describe('a restart', () => {
+  test('neither pages again nor forgets to say that it is over', async () => {
+    const world = await begin(TWO)
+    world.fire({ rule: 'a' })
+    await world.pass(MINUTE)
+    await world.restart()
+    expect(world.life.notifier.remembered()).toMatchObject([{ rule: 'a', labels: {} }])
+    await world.pass(10 * MINUTE)
+    expect(world.told('webhook')).toEqual(['firing fires: a'])
+    await world.restart()
+    world.clear('a')
+    await world.pass(10 * MINUTE)
+    expect(world.told('webhook').slice(1)).toEqual(['resolved over: a'])
+  })
+
+  test('keeps an alert whose rule is still unknown or pending again', async () => {
+    const world = await begin(TWO)
+    world.fire({ rule: 'a' })
+    world.fire({ rule: 'b' })
+    await world.pass(MINUTE)
+    await world.restart()
+    world.fire({ rule: 'b', state: 'pending' })
+    const [a] = world.on.values()
+    world.clear('a')
+    for (let round = 0; round < 100; round += 1) {
+      const pending = { atMs: world.clock.now(), instances: [...world.on.values()], unknownRules: ['a'] }
+      await world.life.rounds(pending)
+      await world.clock.advance(ROUND_MS)
+    }
+    expect(world.told('webhook').toSorted()).toEqual(['firing fires: a', 'firing fires: b'])
+    if (a) world.on.set(a.fingerprint, a)
+    world.fire({ rule: 'b' })
+    await world.pass(10 * MINUTE)
+    expect(world.told('webhook')).toHaveLength(2)
+  })
+
+  test('keeps an acknowledgement', async () => {
+    const world = await begin(CHAIN)
+    world.fire({ rule: 'a' })
+    await world.pass(MINUTE)
+    await world.life.notifier.change((state, nowMs) => ({
+      changes: [...state.episodes.values()].map((episode) => ({
+        tag: 'episode',
+        key: episode.fingerprint,
+        value: { ...episode, acknowledgement: { by: 'anna', via: 'cli', atMs: nowMs, comment: '', untilMs: null } },
+      })),
+      history: [],
+    }))
+    await world.restart()
+    await world.pass(30 * MINUTE)
+    expect(world.told('second')).toEqual([])
+    expect(world.told('first')).toEqual(['firing fires: a', 'acknowledged fires: a'])
+  })
+})
+
+test('who was told what, when, is kept (row 121)', async () => {
+  const world = await begin(TWO)
+  world.fire({ rule: 'a' })
+  await world.pass(MINUTE)
+  const lines = [...world.store.rows.values()]
+    .filter(({ kind }) => kind === 'history')
+    .map(({ body }) => JSON.parse(body ?? ''))
+  expect(lines.toSorted((a, b) => (a.who < b.who ? -1 : 1))).toMatchObject([
+    { what: 'told', who: 'slack', reason: 'firing', firing: 1, attempts: 1 },
+    { what: 'told', who: 'webhook', atMs: Date.UTC(2026, 0, 1, 0, 0, 30) },
+  ])
+})
