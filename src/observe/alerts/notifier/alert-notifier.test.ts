@@ -126,6 +126,18 @@ describe('grouping and deduplication', () => {
     expect(world.told('webhook')).toEqual([])
   })
 
+  test('an alert that ends while its message is on its way is said to be over', async () => {
+    const world = await begin(TWO)
+    world.receiver('webhook').always = { tag: 'retry', reason: 'HTTP 503', maybeArrived: false }
+    world.fire({ rule: 'a' })
+    await world.pass(32_000)
+    world.clear('a')
+    await world.pass(10_000)
+    world.receiver('webhook').always = null
+    await world.pass(10 * MINUTE)
+    expect(world.told('webhook')).toEqual(['firing fires: a', 'resolved over: a'])
+  })
+
   test('different groups have messages of their own', async () => {
     const world = await begin(TWO)
     world.fire({ rule: 'a' })

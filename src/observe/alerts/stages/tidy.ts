@@ -18,7 +18,11 @@ export function tidy(state: AlertingState, policy: Policy, nowMs: number): reado
     if (after !== ledger) changes.push({ tag: 'ledger', key: ledger.key, value: after })
     for (const [fingerprint, { isOpen }] of after?.told ?? []) if (isOpen) open.add(fingerprint)
   }
-  for (const { resolved } of state.outbox.values()) for (const fingerprint of resolved) open.add(fingerprint)
+  for (const { firing, resolved } of state.outbox.values()) {
+    // Who is about to be told that it fires must be told that it is over.
+    for (const { fingerprint } of firing) open.add(fingerprint)
+    for (const fingerprint of resolved) open.add(fingerprint)
+  }
   for (const [key, { endedAtMs }] of state.episodes) {
     if (endedAtMs !== null && !open.has(key)) changes.push({ tag: 'episode', key, value: null })
   }

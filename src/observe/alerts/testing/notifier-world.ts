@@ -126,7 +126,7 @@ export class Receiver implements Channel {
 /** What a life of the notifier is made of. */
 export interface WorldParts {
   readonly delivery: DeliveryConfig
-  readonly store: MemoryAlertStore
+  readonly store: AlertStore
   readonly receivers: ReadonlyMap<string, Channel>
   readonly clock: Clock
   readonly local?: LocalJournal | null
