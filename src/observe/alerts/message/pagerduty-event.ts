@@ -44,10 +44,10 @@ export function pagerdutyEvent(message: AlertMessage, links: MessageLinks, routi
   if (event_action !== 'trigger') return head
   const described = describeMessage(message, links, MOST_ALERTS)
   const [first] = message.firing
-  const runbooks = new Map(described.alerts.flatMap(({ runbook }) => (runbook === null ? [] : [[runbook, 'Runbook']])))
+  const runbooks = new Set(described.alerts.flatMap(({ runbook }) => runbook ?? []))
   const shown: readonly DescribedLink[] = [
     ...described.links,
-    ...[...runbooks].filter(([url]) => /^https?:/.test(url ?? '')).map(([url = '', text = '']) => ({ url, text })),
+    ...[...runbooks].filter((url) => /^https?:/.test(url)).map((url) => ({ url, text: 'Runbook' })),
   ]
   return {
     ...head,

@@ -15,9 +15,9 @@ export interface JournalParts {
   readonly local: LocalJournal | null
   readonly clock: Pick<Clock, 'now'>
   /** Told when target or directory cannot be used. */
-  onTrouble(error: unknown): void
+  readonly onTrouble: (error: unknown) => void
   /** Rows of an earlier life that the target held and that were not known: the target was down when this one began. */
-  onFound(rows: readonly AlertRow[]): void
+  readonly onFound: (rows: readonly AlertRow[]) => void
 }
 
 const FIRST_PAUSE_MS = 5000

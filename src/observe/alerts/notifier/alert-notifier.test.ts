@@ -80,8 +80,9 @@ async function begin(alerting: string): Promise<Scene> {
 
 afterEach(async () => {
   await scene?.[Symbol.asyncDispose]()
-  expect(scene?.clock.pendingTimers).toBe(0)
+  const left = scene?.clock.pendingTimers ?? 0
   scene = null
+  if (left > 0) throw new Error(`${left} timers are left`)
 })
 
 const TWO = `webhook_url: https://hook
@@ -292,13 +293,13 @@ oncall:
   schedules: { main: { layers: [{ people: [anna, bob], rotation: daily, hand_off: "01:00", start: 2025-12-31 }] } }`)
   world.fire({ rule: 'a' })
   await world.pass(10 * MINUTE)
-  const names = () => world.receiver('mail').messages.map(({ destination }) => destination.person)
+  const names = () => world.receiver('mail').messages.map(({ destination }) => destination.person ?? '')
   expect(names()).toEqual(['anna'])
   await world.pass(55 * MINUTE)
   expect(names()).toEqual(['anna', 'bob'])
   world.clear('a')
   await world.pass(10 * MINUTE)
-  expect(names().slice(2).toSorted()).toEqual(['anna', 'bob'])
+  expect(new Set(names().slice(2))).toEqual(new Set(['anna', 'bob']))
 })
 
 describe('flapping (row 114)', () => {

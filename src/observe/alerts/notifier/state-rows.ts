@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { parseLabelMatcher } from '../../../config/alerting/label-matcher.ts'
 import type { AlertRow } from '../../../core/alert-store.ts'
+import type { AlertAnnotations } from '../alert-instance.ts'
 import type { StateChange } from '../stages/alerting-state.ts'
 import type { NewRow } from './alert-journal.ts'
 
@@ -164,11 +165,17 @@ function storedForm(change: StateChange): unknown {
     case 'silence':
       return change.value && { ...change.value, match: change.value.match.map(({ text }) => text) }
     case 'episode':
+      return change.value && { ...change.value, annotations: brief(change.value.annotations) }
     case 'notification':
     case 'override':
     case 'failure':
       return change.value
   }
+}
+
+/** While an alert fires the evaluator says the rest anew; when it is over nobody needs it. */
+function brief({ summary, runbook }: AlertAnnotations): AlertAnnotations {
+  return { summary, runbook, description: '', why: '', remedy: '' }
 }
 
 /**
@@ -178,21 +185,29 @@ function storedForm(change: StateChange): unknown {
 export function decodeRow({ kind, key, body }: AlertRow): StateChange | null {
   const value: unknown = body === null ? null : JSON.parse(body)
   switch (kind) {
-    case 'episode':
-      return { tag: kind, key, value: value === null ? null : { ...episode.parse(value), isConfirmed: false } }
-    case 'ledger':
-      return { tag: kind, key, value: value === null ? null : readLedger(ledger.parse(value)) }
+    case 'episode': {
+      const read = orNull(episode, value)
+      return { tag: kind, key, value: read && { ...read, isConfirmed: false } }
+    }
+    case 'ledger': {
+      const read = orNull(ledger, value)
+      return { tag: kind, key, value: read && readLedger(read) }
+    }
     case 'notification':
-      return { tag: kind, key, value: value === null ? null : notification.parse(value) }
+      return { tag: kind, key, value: orNull(notification, value) }
     case 'silence':
-      return { tag: kind, key, value: value === null ? null : silence.parse(value) }
+      return { tag: kind, key, value: orNull(silence, value) }
     case 'override':
-      return { tag: kind, key, value: value === null ? null : override.parse(value) }
+      return { tag: kind, key, value: orNull(override, value) }
     case 'failure':
-      return { tag: kind, key, value: value === null ? null : failure.parse(value) }
+      return { tag: kind, key, value: orNull(failure, value) }
     default:
       return null
   }
+}
+
+function orNull<T>(schema: z.ZodType<T>, value: unknown): T | null {
+  return value === null ? null : schema.parse(value)
 }
 
 function readLedger(stored: z.output<typeof ledger>): Extract<StateChange, { readonly tag: 'ledger' }>['value'] {

@@ -33,23 +33,16 @@ test('a storm of 10,000 alerts is a few messages of bounded size, in bounded tim
   await using life = new NotifierLife({ delivery, store, receivers: new Map([['webhook', hook]]), clock })
   await life.notifier.start()
   const startedMs = performance.now()
-  const roundsMs: number[] = []
   for (let round = 0; round < 20; round += 1) {
-    const before = performance.now()
     await life.round(clock, ...storm)
-    roundsMs.push(performance.now() - before)
     await clock.advance(5000)
   }
   const tookMs = performance.now() - startedMs
   const storedBytes = [...store.rows.values()].reduce((sum, { body }) => sum + (body?.length ?? 0), 0)
-  const usual = roundsMs.toSorted((a, b) => a - b)[10]
-  console.info(
-    `20 rounds ${Math.round(tookMs)} ms, a usual one ${usual?.toFixed(1)} ms, the worst ${Math.max(...roundsMs).toFixed(0)} ms, stored ${Math.round(storedBytes / 1e6)} MB`,
-  )
   expect(hook.messages).toHaveLength(RULES)
   expect(hook.messages.map(({ firingCount }) => firingCount)).toEqual(Array(RULES).fill(TABLES))
   expect(tookMs).toBeLessThan(10_000)
-  expect(storedBytes).toBeLessThan(40e6)
+  expect(storedBytes).toBeLessThan(10e6)
   for (const message of hook.messages) {
     expect(webhookBody(message, NO_LINKS, 500)).toMatchObject({ truncatedAlerts: 500 })
     expect(slackBody(message, NO_LINKS).blocks.length).toBeLessThanOrEqual(50)
@@ -67,4 +60,4 @@ test('a storm of 10,000 alerts is a few messages of bounded size, in bounded tim
   expect(hook.pictures.get('')?.size).toBe(0)
   const { episodes, ledgers, outbox, waitingSinceMs } = life.notifier.state
   expect([episodes.size, ledgers.size, outbox.size, waitingSinceMs.size]).toEqual([0, 0, 0, 0])
-})
+}, 60_000)

@@ -95,23 +95,34 @@ function newsOf(situation: Situation): News {
 }
 
 function wantedNews(
-  { wanted, grouping, isFlapping, nowMs }: Situation,
+  situation: Situation,
   told: ReadonlyMap<string, ToldAlert>,
 ): Pick<News, 'fresh' | 'again' | 'cooldownUntilMs'> {
   const fresh: Episode[] = []
   const again: Episode[] = []
   let cooldownUntilMs: number | null = null
-  for (const episode of wanted.values()) {
+  for (const episode of situation.wanted.values()) {
     const known = told.get(episode.fingerprint)
     // Who knows that it comes and goes is not told of it each time.
-    if (known?.knowsFlapping === true && isFlapping(episode.fingerprint)) continue
-    const isKnown = known?.isOpen === true && known.isSure && known.startedAtMs === episode.startedAtMs
-    const quietMs = isKnown ? Math.max(grouping.repeatIntervalMs, episode.cooldownMs) : episode.cooldownMs
-    const dueMs = known?.isSure === true ? known.toldAtMs + quietMs : nowMs
-    if (nowMs >= dueMs) (isKnown ? again : fresh).push(episode)
+    if (known?.knowsFlapping === true && situation.isFlapping(episode.fingerprint)) continue
+    const isKnown = knows(known, episode)
+    const dueMs = dueAt(episode, known, situation)
+    if (situation.nowMs >= dueMs) (isKnown ? again : fresh).push(episode)
     else if (!isKnown) cooldownUntilMs = Math.min(dueMs, cooldownUntilMs ?? dueMs)
   }
   return { fresh, again, cooldownUntilMs }
+}
+
+/** Whether a receiver surely believes that this very episode fires. */
+function knows(known: ToldAlert | undefined, { startedAtMs }: Episode): boolean {
+  return known?.isOpen === true && known.isSure && known.startedAtMs === startedAtMs
+}
+
+/** When an alert may be mentioned again: after its cooldown, and after repeat_interval to those who know of it. */
+function dueAt(episode: Episode, known: ToldAlert | undefined, { grouping, nowMs }: Situation): number {
+  if (known?.isSure !== true) return nowMs
+  const { cooldownMs } = episode
+  return known.toldAtMs + (knows(known, episode) ? Math.max(grouping.repeatIntervalMs, cooldownMs) : cooldownMs)
 }
 
 function acknowledgementIsNews(

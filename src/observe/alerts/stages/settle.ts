@@ -1,7 +1,7 @@
 import type { AlertingState, StateChange } from './alerting-state.ts'
 import { destinationKey, destinationsOf, type Destination } from './destination.ts'
-import { ledgerKey, type Ledger } from './ledger.ts'
-import type { Notification } from './notification.ts'
+import { ledgerKey, type Ledger, type ToldAlert } from './ledger.ts'
+import type { Notification, NotifiedAlert } from './notification.ts'
 import { isAtLeast, type ChannelPolicy, type Policy } from './policy.ts'
 
 /** How the sending of a notification ended. */
@@ -45,30 +45,54 @@ function ledgerAfter(
   delivery: Delivery,
   nowMs: number,
 ): Ledger {
-  const { message, ledgerKey: key } = notification
+  const { message, ledgerKey: key, reason } = notification
   const { groupKey, groupLabels, destination, threadId } = message
-  const told = new Map(before?.told)
-  const triedAtMs = notification.reason === 'acknowledged' ? (before?.triedAtMs ?? null) : nowMs
-  const ledger = { key, groupKey, groupLabels, destination, triedAtMs, threadId }
-  if (delivery.tag === 'failed' && !delivery.maybeArrived) return { ...ledger, told }
-  const isSure = delivery.tag === 'delivered'
-  for (const { fingerprint, startedAtMs, cooldownMs, isFlapping, isAcknowledged } of notification.firing) {
-    const known = told.get(fingerprint)
-    told.set(fingerprint, {
-      startedAtMs,
-      cooldownMs,
-      toldAtMs: notification.reason === 'acknowledged' ? (known?.toldAtMs ?? nowMs) : nowMs,
-      isOpen: true,
-      isSure: isSure || (known?.isOpen === true && known.isSure && known.startedAtMs === startedAtMs),
-      knowsFlapping: isFlapping,
-      knowsAcknowledged: isAcknowledged,
-    })
+  const told = before?.told ?? new Map<string, ToldAlert>()
+  // That somebody acknowledged is told beside the group's rhythm.
+  const triedAtMs = reason === 'acknowledged' ? (before?.triedAtMs ?? null) : nowMs
+  const ledger = { key, groupKey, groupLabels, destination, triedAtMs, threadId, told }
+  if (delivery.tag === 'delivered') return { ...ledger, told: toldAfter(told, notification, nowMs, true) }
+  return delivery.maybeArrived ? { ...ledger, told: toldAfter(told, notification, nowMs, false) } : ledger
+}
+
+/** What a receiver knows after a message that did arrive (`isSure`), or may have. */
+function toldAfter(
+  before: ReadonlyMap<string, ToldAlert>,
+  { reason, firing, resolved }: Notification,
+  nowMs: number,
+  isSure: boolean,
+): ReadonlyMap<string, ToldAlert> {
+  const told = new Map(before)
+  for (const alert of firing) {
+    const known = told.get(alert.fingerprint)
+    const toldAtMs = reason === 'acknowledged' && known ? known.toldAtMs : nowMs
+    told.set(alert.fingerprint, toldAlert(alert, toldAtMs, isSure || isSureAlready(known, alert)))
   }
-  for (const fingerprint of notification.resolved) {
+  for (const fingerprint of isSure ? resolved : []) {
     const known = told.get(fingerprint)
-    if (known && isSure) told.set(fingerprint, { ...known, isOpen: false })
+    if (known) told.set(fingerprint, { ...known, isOpen: false })
   }
-  return { ...ledger, told }
+  return told
+}
+
+function toldAlert(
+  { startedAtMs, cooldownMs, isFlapping, isAcknowledged }: NotifiedAlert,
+  toldAtMs: number,
+  isSure: boolean,
+): ToldAlert {
+  return {
+    startedAtMs,
+    toldAtMs,
+    cooldownMs,
+    isOpen: true,
+    isSure,
+    knowsFlapping: isFlapping,
+    knowsAcknowledged: isAcknowledged,
+  }
+}
+
+function isSureAlready(known: ToldAlert | undefined, { startedAtMs }: NotifiedAlert): boolean {
+  return known?.isOpen === true && known.isSure && known.startedAtMs === startedAtMs
 }
 
 function channelAfter(

@@ -11,33 +11,49 @@ const TRIED_MS = 3_600_000
  * Changes in place only what may be lost; the rest is in the result.
  */
 export function tidy(state: AlertingState, policy: Policy, nowMs: number): readonly StateChange[] {
-  const changes: StateChange[] = []
+  tidyTimes(state, nowMs)
+  const ledgers = [...state.ledgers.values()].map((ledger) => {
+    return { ledger, after: tidyLedger(ledger, state, { policy, nowMs }) }
+  })
+  const open = openAlerts(
+    ledgers.flatMap(({ after }) => after ?? []),
+    state,
+  )
+  return [
+    ...ledgers
+      .filter(({ ledger, after }) => ledger !== after)
+      .map(({ ledger, after }): StateChange => ({ tag: 'ledger', key: ledger.key, value: after })),
+    ...[...state.episodes]
+      .filter(([key, { endedAtMs }]) => endedAtMs !== null && !open.has(key))
+      .map(([key]): StateChange => ({ tag: 'episode', key, value: null })),
+    ...ended(state.silences, nowMs).map((key): StateChange => ({ tag: 'silence', key, value: null })),
+    ...ended(state.overrides, nowMs).map((key): StateChange => ({ tag: 'override', key, value: null })),
+  ]
+}
+
+/** Alerts that somebody believes to fire, or is about to be told of: they must hear that it is over. */
+function openAlerts(ledgers: readonly Ledger[], { outbox }: Pick<AlertingState, 'outbox'>): ReadonlySet<string> {
   const open = new Set<string>()
-  for (const ledger of state.ledgers.values()) {
-    const after = tidyLedger(ledger, state, { policy, nowMs })
-    if (after !== ledger) changes.push({ tag: 'ledger', key: ledger.key, value: after })
-    for (const [fingerprint, { isOpen }] of after?.told ?? []) if (isOpen) open.add(fingerprint)
+  for (const { told } of ledgers) {
+    for (const [fingerprint, { isOpen }] of told) if (isOpen) open.add(fingerprint)
   }
-  for (const { firing, resolved } of state.outbox.values()) {
-    // Who is about to be told that it fires must be told that it is over.
+  for (const { firing, resolved } of outbox.values()) {
     for (const { fingerprint } of firing) open.add(fingerprint)
     for (const fingerprint of resolved) open.add(fingerprint)
   }
-  for (const [key, { endedAtMs }] of state.episodes) {
-    if (endedAtMs !== null && !open.has(key)) changes.push({ tag: 'episode', key, value: null })
-  }
-  for (const [key, { untilMs }] of state.silences) {
-    if (nowMs >= untilMs) changes.push({ tag: 'silence', key, value: null })
-  }
-  for (const [key, { untilMs }] of state.overrides) {
-    if (nowMs >= untilMs) changes.push({ tag: 'override', key, value: null })
-  }
-  for (const [key, sent] of state.sentAtMs) {
+  return open
+}
+
+function ended(map: ReadonlyMap<string, { readonly untilMs: number }>, nowMs: number): readonly string[] {
+  return [...map].filter(([, { untilMs }]) => nowMs >= untilMs).map(([key]) => key)
+}
+
+function tidyTimes({ sentAtMs }: Pick<AlertingState, 'sentAtMs'>, nowMs: number): void {
+  for (const [key, sent] of sentAtMs) {
     const recent = sent.filter((atMs) => nowMs < atMs + CAP_WINDOW_MS)
-    if (recent.length === 0) state.sentAtMs.delete(key)
-    else if (recent.length < sent.length) state.sentAtMs.set(key, recent)
+    if (recent.length === 0) sentAtMs.delete(key)
+    else if (recent.length < sent.length) sentAtMs.set(key, recent)
   }
-  return changes
 }
 
 interface TidyContext {
@@ -45,24 +61,32 @@ interface TidyContext {
   readonly nowMs: number
 }
 
-function tidyLedger(ledger: Ledger, state: AlertingState, { policy, nowMs }: TidyContext): Ledger | null {
+/** The ledger without alerts that are over and whose cooldown has passed; itself when nothing changes, null when nothing is left. */
+function tidyLedger(ledger: Ledger, state: AlertingState, context: TidyContext): Ledger | null {
+  const { policy, nowMs } = context
   const tellsEnd = policy.channels.get(ledger.destination.channel)?.sendResolved !== false
-  const isOver = (fingerprint: string): boolean => {
-    const episode = state.episodes.get(fingerprint)
-    return episode === undefined || episode.endedAtMs !== null
-  }
-  const isFlapping = (fingerprint: string): boolean => state.flaps.get(fingerprint)?.isFlapping === true
-  let isChanged = false
   const told = new Map<string, ToldAlert>()
-  for (const [fingerprint, each] of ledger.told) {
-    const isOpen = each.isOpen && (tellsEnd || isFlapping(fingerprint) || !isOver(fingerprint))
-    if (isOpen || isFlapping(fingerprint) || nowMs < each.toldAtMs + each.cooldownMs) {
-      told.set(fingerprint, isOpen === each.isOpen ? each : { ...each, isOpen })
-      if (isOpen !== each.isOpen) isChanged = true
-    } else {
-      isChanged = true
-    }
+  let isChanged = false
+  for (const [fingerprint, before] of ledger.told) {
+    const after = tidyTold(fingerprint, before, { state, tellsEnd, nowMs })
+    if (after) told.set(fingerprint, after)
+    isChanged ||= after !== before
   }
-  if (told.size === 0 && (ledger.told.size > 0 || nowMs >= (ledger.triedAtMs ?? 0) + TRIED_MS)) return null
+  const isOutdated = ledger.told.size > 0 || nowMs >= (ledger.triedAtMs ?? 0) + TRIED_MS
+  if (told.size === 0 && isOutdated) return null
   return isChanged ? { ...ledger, told } : ledger
+}
+
+interface ToldContext {
+  readonly state: AlertingState
+  readonly tellsEnd: boolean
+  readonly nowMs: number
+}
+
+function tidyTold(fingerprint: string, before: ToldAlert, { state, tellsEnd, nowMs }: ToldContext): ToldAlert | null {
+  const isFlapping = state.flaps.get(fingerprint)?.isFlapping === true
+  const isActive = state.episodes.get(fingerprint)?.endedAtMs === null
+  const isOpen = before.isOpen && (tellsEnd || isFlapping || isActive)
+  if (!isOpen && !isFlapping && nowMs >= before.toldAtMs + before.cooldownMs) return null
+  return isOpen === before.isOpen ? before : { ...before, isOpen }
 }

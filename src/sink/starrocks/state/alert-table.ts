@@ -24,7 +24,7 @@ export const ALERT_TABLE: SystemTable = {
 /** A longer body is stored compressed. Statements have a limit of their own. */
 const COMPRESS_FROM_CHARACTERS = 64 * 1024
 const COMPRESSED = 'deflate:'
-const LONGEST_STATEMENT = 1024 * 1024
+const LONGEST_STATEMENT = 256 * 1024
 const HISTORY = 'history'
 
 /** Where the table is, and whose rows count. */
