@@ -200,6 +200,16 @@ export const ERROR_CATALOGUE = {
     remedy: 'See the message.',
     retry: 'manual',
   },
+  ALERT_UNKNOWN: {
+    cause: 'There is no such alert, silence, channel, schedule or person.',
+    remedy: 'sync-app alerts list, silence list and oncall show what there is.',
+    retry: 'manual',
+  },
+  ALERT_REQUEST: {
+    cause: 'What was asked of alerting makes no sense.',
+    remedy: 'Read the message, and ask again.',
+    retry: 'manual',
+  },
 } as const satisfies Record<string, ErrorEntry>
 
 /** A code of {@link ERROR_CATALOGUE}. */

@@ -302,7 +302,7 @@ describe('mail (row 65)', () => {
     const address = server.server.address()
     port = typeof address === 'object' && address ? address.port : 0
   })
-  afterAll(async () => await new Promise<void>((resolve) => void server.close(() => resolve())))
+  afterAll(async () => await new Promise<void>((resolve) => server.close(resolve)))
 
   const channel = (to = 'ops@example.com', starttls = 'opportunistic') =>
     `{ email: { smtp_url: "smtp://127.0.0.1:${port}", starttls: ${starttls}, from: Sync <sync@example.com>, to: "${to}" } }`

@@ -19,6 +19,13 @@ export class PagerdutyChannel implements Channel {
   }
 
   async send(message: AlertMessage, links: MessageLinks, signal: AbortSignal): Promise<SendOutcome> {
+    const outcome = await this.#post(message, links, signal)
+    if (message.reason !== 'test' || outcome.tag !== 'delivered') return outcome
+    // A test leaves no incident behind.
+    return await this.#post({ ...message, firing: [], firingCount: 0 }, links, signal)
+  }
+
+  async #post(message: AlertMessage, links: MessageLinks, signal: AbortSignal): Promise<SendOutcome> {
     const { integrationKey } = this.#config
     const event = pagerdutyEvent(message, links, integrationKey.reveal())
     const post = { url: this.#url, headers: {}, body: JSON.stringify(event), secrets: [integrationKey] }

@@ -11,7 +11,7 @@ const entry = z.object({
   reason: z.string(),
   groupKey: z.string().nullable(),
   /** `rule{labels}` of some of the alerts. */
-  alerts: z.array(z.string()),
+  alerts: z.array(z.string()).readonly(),
   firing: z.number(),
   resolved: z.number(),
   attempts: z.number(),

@@ -11,6 +11,7 @@ import { AlertNotifier, type NotifierLog } from '../notifier/alert-notifier.ts'
 import { buildPolicy, configuredSilences } from '../notifier/build-policy.ts'
 import { Dispatcher } from '../notifier/dispatcher.ts'
 import { rowId, type LocalJournal } from '../notifier/local-journal.ts'
+import type { Policy } from '../stages/policy.ts'
 
 /** The delivery of a configuration file with these keys under `alerting:`. */
 export function deliveryOf(alerting: string): DeliveryConfig {
@@ -139,17 +140,20 @@ export class NotifierLife implements AsyncDisposable {
   readonly notifier: AlertNotifier
   readonly logs: NotifierLog[] = []
   readonly troubles: unknown[] = []
-  readonly #dispatcher: Dispatcher
+  readonly dispatcher: Dispatcher
+  readonly journal: AlertJournal
+  readonly policy: Policy
 
   constructor({ delivery, store, receivers, clock, local = null, ids, random = () => 0.5 }: WorldParts) {
-    const journal = new AlertJournal({
+    this.policy = buildPolicy(delivery, 'shop')
+    this.journal = new AlertJournal({
       store,
       local,
       clock,
       onTrouble: (error) => this.troubles.push(error),
       onFound: (rows) => this.notifier.adoptFound(rows),
     })
-    this.#dispatcher = new Dispatcher({
+    this.dispatcher = new Dispatcher({
       channels: receivers,
       linksOf: () => ({ alerts: null, acknowledge: null }),
       isFailing: (channel) => this.notifier.state.failures.has(channel),
@@ -157,10 +161,10 @@ export class NotifierLife implements AsyncDisposable {
       random,
     })
     this.notifier = new AlertNotifier({
-      policy: buildPolicy(delivery, 'shop'),
+      policy: this.policy,
       configuredSilences: configuredSilences(delivery),
-      journal,
-      dispatcher: this.#dispatcher,
+      journal: this.journal,
+      dispatcher: this.dispatcher,
       clock,
       newId: ids ?? (() => crypto.randomUUID()),
       log: (line) => this.logs.push(line),
@@ -179,7 +183,7 @@ export class NotifierLife implements AsyncDisposable {
 
   /** Ends at once: what is under way comes to no end, as in a crash. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#dispatcher[Symbol.asyncDispose]()
+    await this.dispatcher[Symbol.asyncDispose]()
     await this.notifier.settled()
   }
 }

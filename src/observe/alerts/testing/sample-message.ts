@@ -1,6 +1,7 @@
+import { utcInstant } from '../../../core/instant.ts'
 import type { AlertMessage, MessageAlert } from '../message/alert-message.ts'
 
-const AT = Date.UTC(2026, 0, 31, 18)
+const AT = utcInstant(2026, 1, 31, 18 * 60)
 
 /** An alert as messages show it. */
 export function sampleAlert(parts: Partial<MessageAlert> = {}): MessageAlert {
