@@ -65,7 +65,7 @@ describe('the list of alerts', () => {
         rule: 'a',
         labels: { table: 't' },
         held: null,
-        told: [{ receiver: 'slack' }, { receiver: 'phone:+431111111' }, { receiver: 'phone:+432222222' }],
+        told: [{ receiver: 'phone:+431111111' }, { receiver: 'phone:+432222222' }, { receiver: 'slack' }],
       },
       { rule: 'b', held: { by: 'silence', reason: expect.stringContaining('by anna') }, told: [{ receiver: 'slack' }] },
     ])
