@@ -1,4 +1,5 @@
 /** argv -> command -> exit code. The only file that ends the process. */
+import { serviceHost } from './app/service-host.ts'
 import { systemClock } from './app/system-clock.ts'
 import { COMMANDS } from './cli/commands.ts'
 import { runProgram } from './cli/run-program.ts'
@@ -14,8 +15,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
+const host = serviceHost(process)
+
 // `sync-app tables | head`: the reader has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The service goes on without a reader: its log counts what is lost.
+  if (host.outputIsClaimed) return
   if (error.code === 'EPIPE') process.exit(0)
   throw error
 })
@@ -25,5 +30,6 @@ const exitCode = await runProgram(process.argv.slice(2), COMMANDS, {
   env: process.env,
   clock: systemClock(),
   abort: abort.signal,
+  host,
 })
 process.exit(exitCode)

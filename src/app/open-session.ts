@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import { findRouteConflicts, matchTables } from '../config/match-tables.ts'
 import type { Clock } from '../core/clock.ts'
 import type { FailPoints } from '../core/fail-points.ts'
-import type { Signals } from '../core/signals.ts'
+import type { RecordSampling, Signals } from '../core/signals.ts'
 import type { DiscoveredTables } from '../core/source.ts'
 import { SyncError } from '../core/sync-error.ts'
 import type { OpenedSession } from '../engine/embedded/run-embedded.ts'
@@ -17,6 +17,8 @@ import { sourceConnection, starRocksTarget } from './connections.ts'
 /** What both sides take from outside. */
 export interface Surroundings {
   readonly signals: Signals
+  /** Absent: single records are never told of. */
+  readonly sampling?: RecordSampling | undefined
   readonly clock: Clock
   readonly failPoints: FailPoints
   readonly lessons: Lessons
@@ -29,7 +31,7 @@ export async function openSession(config: Config, around: Surroundings): Promise
   try {
     const source = closing.use(openSource(config, around))
     const otherDatabases = databasesOf(await source.discover(), config)
-    const { clock, failPoints, signals, tenure, lessons } = around
+    const { clock, failPoints, signals, sampling, tenure, lessons } = around
     const { pipeline } = config
     const target = starRocksTarget(config, otherDatabases)
     const sink = closing.use(await openStarRocksSink({ target, pipeline, clock, random: Math.random, failPoints }))
@@ -38,6 +40,7 @@ export async function openSession(config: Config, around: Surroundings): Promise
       source,
       sink,
       signals,
+      sampling,
       clock,
       random: Math.random,
       settings: settingsOf(config),

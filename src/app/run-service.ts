@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Signals } from '../core/signals.ts'
+import type { RecordSampling, Signals } from '../core/signals.ts'
 import { runEmbedded } from '../engine/embedded/run-embedded.ts'
 import { Lessons } from '../pipeline/lessons.ts'
 import { Tenure } from '../pipeline/tenure.ts'
@@ -15,13 +15,18 @@ import { stopInTime } from './stop-in-time.ts'
  */
 export async function runService(
   config: Config,
-  around: { readonly signals: Signals; readonly clock: Clock; readonly abort: AbortSignal },
+  around: {
+    readonly signals: Signals
+    readonly sampling?: RecordSampling | undefined
+    readonly clock: Clock
+    readonly abort: AbortSignal
+  },
 ): Promise<void> {
-  const { signals, clock, abort } = around
+  const { signals, sampling, clock, abort } = around
   const failPoints = failPointsOf(process.env['SYNC_FAIL_POINT'], (signal) => process.kill(process.pid, signal))
   const tenure = new Tenure(randomUUID())
   const lessons = new Lessons()
-  const openAnother = () => openSession(config, { signals, clock, failPoints, tenure, lessons })
+  const openAnother = () => openSession(config, { signals, sampling, clock, failPoints, tenure, lessons })
   const running = runEmbedded({ openSession: openAnother, clock, random: Math.random, signals }, abort)
   const how = await stopInTime(running, abort, clock)
   signals.emit({

@@ -1,3 +1,4 @@
+import type { ServiceHost } from '../app/service-host.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Arguments } from './parse-arguments.ts'
 import type { Option } from './option.ts'
@@ -10,6 +11,8 @@ export interface CommandContext {
   readonly clock: Clock
   /** Aborted by SIGINT and SIGTERM; the reason is the signal's name. */
   readonly abort: AbortSignal
+  /** What the service needs of the process; absent in tests of single commands. */
+  readonly host?: ServiceHost | undefined
 }
 
 /** An argument without dashes. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Signals } from '../core/signals.ts'
+import type { RecordSampling, Signals } from '../core/signals.ts'
 import { asSyncError } from '../core/sync-error.ts'
 import type { Command, CommandContext } from './command.ts'
 import { configOperand, configOption, loadNamedConfig } from './named-config.ts'
@@ -15,6 +15,7 @@ export interface RunDeps {
 /** What the service gets from outside. */
 export interface ServiceSurroundings {
   readonly signals: Signals
+  readonly sampling?: RecordSampling | undefined
   readonly clock: Clock
   readonly abort: AbortSignal
 }
@@ -24,20 +25,15 @@ async function runPipeline(
   load: () => Promise<RunDeps>,
   context: CommandContext,
 ): Promise<number> {
-  const { openLog } = await import('../app/open-log.ts')
+  const { openServiceLog } = await import('../app/open-service-log.ts')
   const { terminal, clock, abort } = context
-  const console = {
-    isTerminal: terminal.isTerminal,
-    colour: terminal.colour,
-    write: (text: string) => terminal.out(text),
-  }
-  using log = openLog(loaded.config.logging, console, clock)
+  await using log = openServiceLog(loaded.config, { terminal, clock, host: context.host })
   for (const { message, file, line, column } of loaded.warnings) {
     log.write({ level: 'WARNING', message, fields: { file, line, column } })
   }
   try {
     const { runService } = await load()
-    await runService(loaded.config, { signals: log, clock, abort })
+    await runService(loaded.config, { signals: log, sampling: log.sampling, clock, abort })
     return 0
   } catch (error) {
     log.emit({ tag: 'attempt-failed', what: 'running the pipeline', error: asSyncError(error), retryInMs: null })

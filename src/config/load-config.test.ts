@@ -84,7 +84,14 @@ describe('a minimal file', () => {
       ownershipWindowMs: 3000,
       truncateAsDeletesUpToRows: 100_000,
     })
-    expect(config.logging).toEqual({ level: 'INFO', format: 'auto', file: undefined })
+    expect(config.logging).toEqual({
+      level: 'INFO',
+      levels: {},
+      format: 'auto',
+      recordIds: 'hashed',
+      recordsPerBatch: 10,
+      collapseRepeatsMs: 10_000,
+    })
     expect(config.http).toMatchObject({ host: '127.0.0.1', port: 8080, metricsPort: 9090 })
     expect(config.tables.map((rule) => rule.source.text)).toEqual(['public.*'])
   })
@@ -189,6 +196,11 @@ describe('each mistake is told with its place and what to write instead', () => 
       [
         '3:1: unknown key "sink"; known here: pipeline, engine, source, target, tables, sync, http, logging, alerting, flink',
       ],
+    ],
+    [
+      'a logger that there is not',
+      `${both}logging: { levels: { sync_app.sorce: DEBUG } }`,
+      ['3:38: logging.levels.sync_app.sorce: there is no such logger: did you mean "sync_app.source"?'],
     ],
     [
       'a misspelt key',
@@ -450,11 +462,10 @@ describe('what has no effect in this version is said', () => {
     ])
   })
 
-  test('a section, and a key inside one', () => {
-    const { warnings } = load(`${MINIMAL}http: {}\nlogging: { file: { path: /tmp/x.log, backup_count: 3 } }`)
+  test('a section', () => {
+    const { warnings } = load(`${MINIMAL}http: {}`)
     expect(warnings.map((warning) => warning.message)).toEqual([
       'http is accepted but not in force in this version: nothing is served over HTTP yet',
-      'logging.file.backup_count is accepted but not in force in this version: the file is not rotated yet: use logrotate with copytruncate',
     ])
   })
 })

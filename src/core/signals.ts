@@ -17,6 +17,16 @@ export interface TableCounts {
   readonly loadedBytes: number
 }
 
+/** One record of a batch, told of when single records are asked for. */
+export interface RecordSample {
+  readonly table: TableId
+  readonly operation: 'insert' | 'update' | 'delete'
+  /** The row's key as text. A value of a row: never shown as it is unless the operator asked for it. */
+  readonly key: string
+  /** From when it was received to the commit of its batch. */
+  readonly processingMs: number
+}
+
 /** Everything that happens, as one typed value; logs, metrics, health and the live view are views of it. */
 export type Signal =
   | {
@@ -51,6 +61,8 @@ export type Signal =
       readonly lagMs: number
       readonly commitMs: number
       readonly tables: readonly TableCounts[]
+      /** Some of its records, while {@link RecordSampling} is on. */
+      readonly samples?: readonly RecordSample[] | undefined
     }
   | { readonly tag: 'checkpoint-moved'; readonly number: bigint; readonly endLsn: string }
   | {
@@ -84,6 +96,12 @@ export type Signal =
       readonly retryInMs: number | null
     }
   | { readonly tag: 'memory-pressure'; readonly heldBytes: number; readonly limitBytes: number }
+
+/** Whether single records are told of. Asked once for each transaction, so it may change at any time. */
+export interface RecordSampling {
+  /** Records of each table in each batch that are wanted; 0 when none are. */
+  wanted(): number
+}
 
 /** Takes signals. Never throws, never waits. */
 export interface Signals {

@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../core/checkpoint.ts'
 import { formatLsn } from '../core/lsn.ts'
-import type { Signal } from '../core/signals.ts'
+import type { RecordSample, Signal } from '../core/signals.ts'
 import type { Batch } from './batch.ts'
 
 /** The signal that tells of a batch in the target: counts per table, its age and lag. An empty one is a moved checkpoint. */
@@ -32,5 +32,11 @@ export function batchCommitted(
     lagMs: time.now - Number(batch.commitTimeUs / 1000n),
     commitMs: time.monotonicMs - time.startedAtMs,
     tables,
+    samples: samplesOf(batch, time.monotonicMs),
   }
+}
+
+function samplesOf({ seen }: Batch, nowMs: number): readonly RecordSample[] | undefined {
+  if (seen.size === 0) return undefined
+  return [...seen.values()].flat().map(({ atMs, ...record }) => ({ ...record, processingMs: nowMs - atMs }))
 }

@@ -1,4 +1,5 @@
 import type { Lsn } from '../core/lsn.ts'
+import type { RecordSample } from '../core/signals.ts'
 import type { TableRecord } from '../core/sink.ts'
 import type { TableId } from '../core/table-id.ts'
 import type { TableEntry } from './table-registry.ts'
@@ -12,11 +13,19 @@ export interface BatchTable {
   readonly xids: number[]
 }
 
+/** A record that is to be told of when the batch is in the target. */
+export interface RecordSeen extends Omit<RecordSample, 'processingMs'> {
+  /** Monotonic time at which it was received. */
+  readonly atMs: number
+}
+
 /** Whole source transactions on their way into one target transaction. */
 export class Batch {
   readonly tables = new Map<TableId, BatchTable>()
   /** Table states that change with this batch. */
   readonly records = new Map<TableId, TableRecord>()
+  /** Records to be told of, by table; empty unless somebody asked. */
+  readonly seen = new Map<TableId, RecordSeen[]>()
   transactions = 0
   rows = 0
   bytes = 0
@@ -47,6 +56,7 @@ export class Batch {
       this.bytes -= left.load.body.bytes
       this.tables.delete(table)
     }
+    this.seen.delete(table)
     this.records.set(table, record)
   }
 

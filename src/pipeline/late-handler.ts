@@ -1,6 +1,7 @@
 import type { ChangeHandler, OldRowKind, Relation, TransactionHead } from '../core/change-stream.ts'
 import type { Lsn } from '../core/lsn.ts'
 import type { RowView } from '../core/row-view.ts'
+import type { RecordSampler } from './record-sampler.ts'
 
 /**
  * Stands for a handler that is made only after the stream was opened (the slot must be got before the checkpoint is read). Nothing is
@@ -8,12 +9,17 @@ import type { RowView } from '../core/row-view.ts'
  */
 export class LateHandler implements ChangeHandler {
   #handler: ChangeHandler | null = null
+  #plain: ChangeHandler | null = null
+  #sampler: RecordSampler | null = null
 
-  bind(handler: ChangeHandler): void {
-    this.#handler = handler
+  /** With a sampler, a transaction goes through it when it is on as the transaction begins. */
+  bind(handler: ChangeHandler, sampler: RecordSampler | null = null): void {
+    this.#handler = this.#plain = handler
+    this.#sampler = sampler
   }
 
   begin(head: TransactionHead): void {
+    if (this.#sampler) this.#handler = this.#sampler.isOn ? this.#sampler : this.#plain
     this.#bound().begin(head)
   }
 

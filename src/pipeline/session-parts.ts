@@ -1,6 +1,6 @@
 import type { Checkpoint } from '../core/checkpoint.ts'
 import type { Clock, Random } from '../core/clock.ts'
-import type { Signals } from '../core/signals.ts'
+import type { RecordSampling, Signals } from '../core/signals.ts'
 import type { Sink } from '../core/sink.ts'
 import type { OwnedStream, Source } from '../core/source.ts'
 import { asSyncError } from '../core/sync-error.ts'
@@ -10,6 +10,7 @@ import { Batcher } from './batcher.ts'
 import type { BatchLimits } from './cut-rule.ts'
 import { Gate } from './gate.ts'
 import type { Lessons } from './lessons.ts'
+import { RecordSampler } from './record-sampler.ts'
 import { Rediscovery } from './rediscovery.ts'
 import { SnapshotRunner } from './snapshot-runner.ts'
 import { TableRegistry } from './table-registry.ts'
@@ -35,6 +36,8 @@ export interface SessionDeps {
   readonly source: Source
   readonly sink: Sink
   readonly signals: Signals
+  /** Absent: single records are never told of. */
+  readonly sampling?: RecordSampling | undefined
   readonly clock: Clock
   readonly random: Random
   readonly settings: SessionSettings
@@ -59,6 +62,7 @@ export class SessionParts {
   readonly applier: Applier
   readonly tables: Tables
   readonly rediscovery: Rediscovery
+  readonly sampler: RecordSampler | null
   readonly #registry = new TableRegistry()
   readonly #gate = new Gate()
   readonly #deps: OwnedSession
@@ -70,6 +74,7 @@ export class SessionParts {
     this.applier = this.#makeApplier()
     this.#runner = this.#makeRunner()
     this.batcher = this.#makeBatcher()
+    this.sampler = this.#makeSampler()
     this.tables = new Tables({
       ...deps,
       ownership: deps.owned.ownership,
@@ -105,6 +110,11 @@ export class SessionParts {
         message: (prefix, content) => this.tables.onMessage(prefix, content),
       },
     })
+  }
+
+  #makeSampler(): RecordSampler | null {
+    const { sampling, clock } = this.#deps
+    return sampling ? new RecordSampler({ batcher: this.batcher, registry: this.#registry, sampling, clock }) : null
   }
 
   #makeApplier(): Applier {

@@ -37,6 +37,8 @@ export class PipelineWorld {
   /** What was wrong with a committed state, if anything. */
   readonly wrong: string[] = []
   readonly sink: MemorySink
+  /** Records of each table in each batch that are to be told of. */
+  wantedRecords = 0
   #stop = new AbortController()
   #running: Promise<void> = Promise.resolve()
 
@@ -51,6 +53,7 @@ export class PipelineWorld {
       source: this.source,
       sink: this.sink,
       signals: { emit: (signal: Signal) => void this.signals.push(signal) },
+      sampling: { wanted: () => this.wantedRecords },
       clock: quickClock,
       random: Math.random,
       lessons: new Lessons(),

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { FakeClock } from '../../../test/support/fake-clock.ts'
+import { loggingSection } from '../../config/logging-section.ts'
 import { formatLsn, lsn } from '../../core/lsn.ts'
 import type { Signal } from '../../core/signals.ts'
 import { SyncError } from '../../core/sync-error.ts'
@@ -9,23 +11,21 @@ import { ServiceLog } from './service-log.ts'
 const orders = tableId('public', 'orders')
 
 /** What the log of a service that emits these signals tells. */
-function logOf(signals: readonly Signal[]): ServiceLog {
+async function logOf(signals: readonly Signal[]): Promise<ServiceLog> {
   const log = new ServiceLog()
   const write = (text: string) => {
     for (const line of text.split('\n')) log.take(line)
+    return true
   }
-  using opened = openLog(
-    { level: 'INFO', format: 'json' },
-    { isTerminal: false, colour: false, write },
-    { now: () => 0 },
-  )
+  const console = { isTerminal: false, colour: false, write }
+  await using opened = openLog(loggingSection.schema.parse({}), { console, clock: new FakeClock(), secrets: [] })
   for (const signal of signals) opened.emit(signal)
   return log
 }
 
-test('guarantee, states, rows and lag are read from the lines that the service writes', () => {
+test('guarantee, states, rows and lag are read from the lines that the service writes', async () => {
   const batch = { tag: 'batch-committed', number: 7n, endLsn: formatLsn(lsn(9n)), transactions: 2, bytes: 9 } as const
-  const log = logOf([
+  const log = await logOf([
     { tag: 'service-started', pipeline: 'shop', guarantee: 'atomic', targetVersion: '4.0.2' },
     { tag: 'table-state', table: orders, state: { tag: 'snapshotting', generation: 1 } },
     { tag: 'chunk-loaded', table: orders, chunk: 1, chunks: 2, rows: 100, bytes: 1, ms: 1 },
@@ -37,9 +37,9 @@ test('guarantee, states, rows and lag are read from the lines that the service w
   expect([...log.states]).toEqual([['public.orders', 'streaming']])
 })
 
-test('trouble is kept: errors, and what is no log line at all', () => {
+test('trouble is kept: errors, and what is no log line at all', async () => {
   const error = new SyncError('SLOT_LOST', 'the slot is lost')
-  const log = logOf([{ tag: 'attempt-failed', what: 'session', error, retryInMs: null }])
+  const log = await logOf([{ tag: 'attempt-failed', what: 'session', error, retryInMs: null }])
   log.take('node: cannot find module')
   expect(log.troubles).toEqual(['Failed: session  the slot is lost', 'node: cannot find module'])
 })

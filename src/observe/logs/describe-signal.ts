@@ -1,49 +1,13 @@
+import { ERROR_CATALOGUE, type ErrorEntry } from '../../core/error-codes.ts'
 import { formatLsn } from '../../core/lsn.ts'
-import type { Signal, TableCounts } from '../../core/signals.ts'
+import type { Signal } from '../../core/signals.ts'
 import type { TableState } from '../../core/table-state.ts'
+import { describeBatch } from './describe-batch.ts'
 import { errorFields } from './error-fields.ts'
 import type { LogRecord } from './log-record.ts'
+import { loggerOf } from './logger-of.ts'
 
 type Tagged<T extends Signal['tag']> = Extract<Signal, { readonly tag: T }>
-
-/** Tables that a batch's line names; the counts of further ones are in the metrics. */
-const NAMED_TABLES = 20
-
-const OPERATIONS = ['insert', 'update', 'delete'] as const
-
-function operationOf(tables: readonly TableCounts[]): string | undefined {
-  const present = OPERATIONS.filter((operation) => tables.some((counts) => counts[`${operation}s`] > 0))
-  return present.length > 1 ? 'mixed' : present[0]
-}
-
-function batchCommitted(signal: Tagged<'batch-committed'>): LogRecord {
-  const [only, ...others] = signal.tables
-  return {
-    level: 'INFO',
-    message: 'Batch committed',
-    fields: {
-      table: others.length === 0 ? only?.table : undefined,
-      operation: operationOf(signal.tables),
-      batch_id: String(signal.number),
-      batch_size: signal.rows,
-      batch_bytes: signal.bytes,
-      transactions: signal.transactions,
-      end_lsn: signal.endLsn,
-      processing_time_ms: signal.commitMs,
-      batch_age_ms: signal.ageMs,
-      lag_ms: signal.lagMs,
-      table_count: signal.tables.length,
-      tables: signal.tables.slice(0, NAMED_TABLES).map((counts) => ({
-        table: counts.table,
-        inserts: counts.inserts,
-        updates: counts.updates,
-        deletes: counts.deletes,
-        filtered: counts.filtered,
-        loaded_rows: counts.loadedRows,
-      })),
-    },
-  }
-}
 
 function tableState(signal: Tagged<'table-state'>): LogRecord {
   const { table, state } = signal
@@ -54,7 +18,14 @@ function tableState(signal: Tagged<'table-state'>): LogRecord {
       return {
         level: 'ERROR',
         message,
-        fields: { ...fields, error_type: state.code, error: state.reason, since_lsn: lsnText(state) },
+        fields: {
+          ...fields,
+          error_type: state.code,
+          error: state.reason,
+          remedy: remedyOf(state.code),
+          since_lsn: lsnText(state),
+        },
+        recordKey: state.rowKey,
       }
     case 'paused':
       return { level: 'WARNING', message, fields: { ...fields, since_lsn: lsnText(state) } }
@@ -75,7 +46,8 @@ function attemptFailed(signal: Tagged<'attempt-failed'>): LogRecord {
   const { error, retryInMs, what } = signal
   const level = retryInMs !== null ? 'WARNING' : error.retry === 'never' ? 'CRITICAL' : 'ERROR'
   const fields = { operation: what, retry_in_ms: retryInMs ?? undefined, ...errorFields(error) }
-  return { level, message: retryInMs === null ? `Failed: ${what}` : `Failed, will be tried again: ${what}`, fields }
+  const message = retryInMs === null ? `Failed: ${what}` : `Failed, will be tried again: ${what}`
+  return { level, message, fields, recordKey: error.rowKey }
 }
 
 function blocked(signal: Tagged<'blocked'>): LogRecord {
@@ -105,11 +77,13 @@ function chunkLoaded(signal: Tagged<'chunk-loaded'>): LogRecord {
   }
 }
 
-/** The log line of a signal. Pure; the one place that decides level, words and fields. */
-export function describeSignal(signal: Signal): LogRecord {
+/** The log lines of a signal: most have one. Pure; the one place that decides level, words and fields. */
+export function describeSignal(signal: Signal): readonly LogRecord[] {
+  return signal.tag === 'batch-committed' ? describeBatch(signal) : [{ logger: loggerOf(signal), ...describe(signal) }]
+}
+
+function describe(signal: Exclude<Signal, { readonly tag: 'batch-committed' }>): LogRecord {
   switch (signal.tag) {
-    case 'batch-committed':
-      return batchCommitted(signal)
     case 'table-state':
       return tableState(signal)
     case 'attempt-failed':
@@ -121,6 +95,11 @@ export function describeSignal(signal: Signal): LogRecord {
     default:
       return describeBrief(signal)
   }
+}
+
+/** What to do about an error of a code; the code may be of another version. */
+function remedyOf(code: string): string | undefined {
+  return new Map<string, ErrorEntry>(Object.entries(ERROR_CATALOGUE)).get(code)?.remedy
 }
 
 type Brief = Exclude<

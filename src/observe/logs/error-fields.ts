@@ -4,7 +4,12 @@ import type { LogRecord } from './log-record.ts'
 
 const LONGEST_CHAIN = 8
 
+/** Data exceptions, violated constraints and what functions raise: PostgreSQL quotes values of rows in their messages. */
+const QUOTING_STATE = /^(?:22|23|44|P0)[0-9A-Z]{3}$/
+
 function causeText(cause: unknown): string {
+  if (cause instanceof Error && 'code' in cause && QUOTING_STATE.test(String(cause.code)))
+    return `SQLSTATE ${String(cause.code)}; its message may quote a row`
   const code = cause instanceof Error && 'code' in cause ? `${String(cause.code)}: ` : ''
   return maskCredentials(`${code}${cause instanceof Error ? cause.message : String(cause)}`)
 }

@@ -1,8 +1,6 @@
+import type { LoggerName } from '../../config/loggers.ts'
 import type { LogLevel } from '../../config/logging-section.ts'
 import type { LogRecord, LogValue } from './log-record.ts'
-
-/** The guide's `logger` field. */
-const LOGGER = 'sync_app'
 
 const COLOURS: Readonly<Record<LogLevel, string>> = {
   DEBUG: '\u001b[2m',
@@ -13,31 +11,91 @@ const COLOURS: Readonly<Record<LogLevel, string>> = {
 }
 const RESET = '\u001b[0m'
 
-/** One line of JSON without its newline: timestamp, level, logger, message, then the fields. `timestamp` is ISO 8601, UTC. */
-export function jsonLine(record: LogRecord, timestamp: string): string {
-  return JSON.stringify({
-    timestamp,
+/** Whoever acts when nobody else is named. */
+const SYSTEM = 'system'
+
+/** Names that the operator chose, or we: a secret that happens to be equal to one is not hidden in it. */
+const IDENTIFIERS: ReadonlySet<string> = new Set(['table', 'operation', 'state', 'pipeline', 'slot', 'error_type'])
+
+/** A line as it is shown and written: the guide's fields, in this order. */
+export interface DatedLine {
+  /** ISO 8601 with milliseconds, UTC: `2024-01-15T10:30:00.123Z`. */
+  readonly timestamp: string
+  readonly level: LogLevel
+  readonly logger: LoggerName
+  readonly message: string
+  readonly fields: Readonly<Record<string, LogValue | undefined>>
+}
+
+/** Dates a record, hides secrets in its texts, and gives it `record_id` and `actor`. */
+export function datedLine(
+  record: LogRecord,
+  around: {
+    readonly nowMs: number
+    readonly mask: (text: string) => string
+    readonly recordId: (key: string) => string | undefined
+  },
+): DatedLine {
+  const { mask, recordId, nowMs } = around
+  const fields: Record<string, LogValue | undefined> = {}
+  for (const [name, value] of Object.entries(record.fields)) {
+    fields[name] = value === undefined || IDENTIFIERS.has(name) ? value : masked(value, mask)
+  }
+  if (record.recordKey !== undefined) fields['record_id'] = recordId(record.recordKey)
+  fields['actor'] = record.actor ?? SYSTEM
+  return {
+    timestamp: isoTimestamp(nowMs),
     level: record.level,
-    logger: LOGGER,
-    message: record.message,
-    ...record.fields,
-  })
+    logger: record.logger ?? 'sync_app',
+    message: mask(record.message),
+    fields,
+  }
+}
+
+function masked(value: LogValue, mask: (text: string) => string): LogValue {
+  if (typeof value === 'string') return mask(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (isList(value)) return value.map((item) => masked(item, mask))
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner, mask)]))
+}
+
+function isList(value: LogValue): value is readonly LogValue[] {
+  return Array.isArray(value)
+}
+
+/** One line of JSON without its newline: timestamp, level, logger, message, then the fields. */
+export function jsonLine({ timestamp, level, logger, message, fields }: DatedLine): string {
+  return JSON.stringify({ timestamp, level, logger, message, ...fields })
+}
+
+/** Not for the eye, or for the terminal to obey: control characters stand as JSON has them. */
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
+
+function visible(text: string): string {
+  return text.replaceAll(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
 function shortValue(value: LogValue): string {
-  if (typeof value !== 'string') return JSON.stringify(value)
-  return /[\s="]/.test(value) ? JSON.stringify(value) : value
+  if (typeof value !== 'string') return visible(JSON.stringify(value))
+  return visible(/[\s="]/.test(value) ? JSON.stringify(value) : value)
 }
 
-/** One line for people without its newline: time, level, message, then `name=value`. Details of tables are left out. */
-export function prettyLine(record: LogRecord, timestamp: string, colour: boolean): string {
-  const level = record.level.padEnd(8)
-  const shownLevel = colour ? `${COLOURS[record.level]}${level}${RESET}` : level
-  const fields = Object.entries(record.fields).flatMap(([name, value]) => {
-    if (value === undefined || name === 'tables' || name === 'table') return []
-    return [`${name}=${shortValue(value)}`]
+/** One line for people without its newline: time, level, table, message, then `name=value`. */
+export function prettyLine({ timestamp, level, message, fields }: DatedLine, colour: boolean): string {
+  const padded = level.padEnd(8)
+  const shownLevel = colour ? `${COLOURS[level]}${padded}${RESET}` : padded
+  const shownFields = Object.entries(fields).flatMap(([name, value]) => {
+    const isShownElsewhere = name === 'table' || (name === 'actor' && value === SYSTEM)
+    return value === undefined || isShownElsewhere ? [] : [`${name}=${shortValue(value)}`]
   })
-  const { table } = record.fields
-  const message = typeof table === 'string' ? `${table}: ${record.message}` : record.message
-  return [timestamp.slice(11, 23), shownLevel, message, ...fields].join(' ')
+  const { table } = fields
+  const shownMessage = visible(typeof table === 'string' ? `${table}: ${message}` : message)
+  return [timestamp.slice(11, 23), shownLevel, shownMessage, ...shownFields].join(' ')
+}
+
+/** `2024-01-15T10:30:00.123Z`. */
+function isoTimestamp(epochMs: number): string {
+  // oxlint-disable-next-line no-restricted-globals -- formats a given time, asks for none
+  return new Date(epochMs).toISOString()
 }

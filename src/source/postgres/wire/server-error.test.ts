@@ -55,6 +55,18 @@ test('keeps a SyncError as it is', () => {
   expect(sourceError(error, 'streaming', 'stream')).toBe(error)
 })
 
+test.each([
+  ['22P02', 'invalid input syntax for type integer: "Miller"'],
+  ['23505', 'duplicate key value violates unique constraint "Miller"'],
+  ['P0001', "no such customer: 'Miller'"],
+])('hides what a message of state %s quotes: it may be a value of a row', (code, message) => {
+  for (const phase of ['query', 'stream'] as const) {
+    const told = sourceError({ code, message }, 'copying', phase)
+    expect(told.message).toContain('***')
+    expect(told.message).not.toContain('Miller')
+  }
+})
+
 test('shows the detail of errors of the stream and never that of queries, which can hold row values', () => {
   const error = {
     code: '55000',

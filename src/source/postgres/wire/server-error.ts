@@ -61,7 +61,7 @@ const TRUST_MESSAGE = /SASL|does not support SSL|password must be a string/i
  */
 export function sourceError(error: unknown, doing: string, phase: SessionPhase): SyncError {
   if (error instanceof SyncError) return error
-  const message = messageOf(error)
+  const message = isServerError(error) ? withoutValues(error) : messageOf(error)
   if (isServerError(error)) {
     const detail = phase !== 'query' && error.detail ? ` (${error.detail})` : ''
     const details = error.hint ? { cause: error, remedy: error.hint } : { cause: error }
@@ -69,6 +69,14 @@ export function sourceError(error: unknown, doing: string, phase: SessionPhase):
   }
   const isAboutTrust = TRUST_CODE.test(codeOf(error)) || TRUST_MESSAGE.test(message)
   return new SyncError(isAboutTrust ? 'SOURCE_AUTH' : 'SOURCE_UNREACHABLE', `${doing}: ${message}`, { cause: error })
+}
+
+/** Data exceptions, violated constraints and what functions raise quote values of rows. @see PostgreSQL manual, appendix A */
+const QUOTING_CLASS = /^(?:22|23|44|P0)/
+
+/** What the server says, without what may be a value of a row. */
+function withoutValues({ code, message }: ServerError): string {
+  return QUOTING_CLASS.test(code) ? message.replaceAll(/"[^"]*"|'[^']*'/g, '"***"') : message
 }
 
 function isServerError(error: unknown): error is ServerError {
