@@ -1,5 +1,5 @@
 /** `npm run docs`: writes the pages that are made of the code; with `--check` it only says which are stale. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { GENERATED_PAGES, type GeneratedPage } from './pages.ts'
 
 const ROOT = new URL('../../', import.meta.url)
@@ -20,6 +20,7 @@ function main(check: boolean): void {
       process.stderr.write(`${page.path} is stale: run npm run docs\n`)
       process.exitCode = 1
     } else {
+      mkdirSync(new URL('./', new URL(page.path, ROOT)), { recursive: true })
       writeFileSync(new URL(page.path, ROOT), page.content())
       process.stdout.write(`wrote ${page.path}\n`)
     }

@@ -1,4 +1,5 @@
 import { COMMANDS } from '../cli/commands.ts'
+import { predefinedAlertFiles } from '../app/alerts/alert-files.ts'
 import { metricsPage } from '../app/metrics-page.ts'
 import { configurationPage } from '../config/configuration-page.ts'
 import { cliPage } from './cli-page.ts'
@@ -19,4 +20,5 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: 'docs/errors.md', content: errorsPage },
   { path: 'docs/metrics.md', content: metricsPage },
   { path: 'docs/types.md', content: typesPage },
+  ...predefinedAlertFiles().map(({ path, content }) => ({ path, content: () => content })),
 ]

@@ -44,10 +44,19 @@ function hasAbsent(term: ConditionTerm): boolean {
   return (term.tag === 'and' || term.tag === 'or') && (hasAbsent(term.left) || hasAbsent(term.right))
 }
 
+function hasBaseline(term: ConditionTerm): boolean {
+  if (term.tag === 'anomaly') return true
+  return (
+    readingsOf(term).some(({ how }) => how === 'baseline') ||
+    ('left' in term && term.tag !== 'compare' && (hasBaseline(term.left) || hasBaseline(term.right)))
+  )
+}
+
 function perProblem(rule: AlertRule, term: ConditionTerm): string | null {
   const { per } = rule
   if (per === undefined) return null
   if (hasAbsent(term)) return `asks whether something is absent, which is not known per ${per}: make a rule without per`
+  if (per !== 'table' && hasBaseline(term)) return `asks for a baseline per ${per}: they are learned per table only`
   if (!isConditionPer(term, per)) return `reads nothing that is told per ${per}`
   if (mixedOr(term, per)) return `joins by \`or\` what is told per ${per} and what is not: make two rules`
   return null

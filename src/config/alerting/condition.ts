@@ -1,6 +1,16 @@
 /** A comparison of two numbers. */
 export type Comparison = '<' | '<=' | '>' | '>=' | '==' | '!='
 
+/** The comparison that holds where the other does not. */
+export const OPPOSITE: Readonly<Record<Comparison, Comparison>> = {
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+  '==': '!=',
+  '!=': '==',
+}
+
 /**
  * A signal as a condition reads it:
  *

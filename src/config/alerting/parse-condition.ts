@@ -1,20 +1,18 @@
 import { parseDuration } from '../duration.ts'
 import { parseCel, SPAN_FUNCTIONS, type CelNode, type CelTree } from './cel-syntax.ts'
 import { ConditionError } from './condition-error.ts'
-import { readingsOfNumber, type Comparison, type Condition, type ConditionTerm, type NumberTerm } from './condition.ts'
+import {
+  OPPOSITE,
+  readingsOfNumber,
+  type Comparison,
+  type Condition,
+  type ConditionTerm,
+  type NumberTerm,
+} from './condition.ts'
 import { signalNamed } from './signal-catalogue.ts'
 
 const LONGEST_SPAN_MS = 7 * 86_400_000
 const SHORTEST_SPAN_MS = 10_000
-
-const OPPOSITE: Readonly<Record<Comparison, Comparison>> = {
-  '<': '>=',
-  '<=': '>',
-  '>': '<=',
-  '>=': '<',
-  '==': '!=',
-  '!=': '==',
-}
 
 const SWAPPED: Readonly<Record<Comparison, Comparison>> = {
   '<': '>',

@@ -135,6 +135,7 @@ describe('a wrong rule is refused', () => {
     ['{ name: a, condition: uptime > 1, per: table }', 'reads nothing that is told per table'],
     ['{ name: a, condition: uptime > 1 or lag_seconds > 1, per: table }', 'make two rules'],
     ['{ name: a, condition: lag_seconds > 1 and absent(uptime), per: table }', 'asks whether something is absent'],
+    ['{ name: a, condition: disk_usage > 1 and anomaly(lag_seconds), per: mountpoint }', 'learned per table only'],
     ['{ name: a, condition: lag_seconds > 1, per: table, no_data: alert }', 'cannot be alert with per'],
     [
       '{ name: a, condition: uptime > 1, inhibits: high_latncy }',

@@ -16,6 +16,8 @@ export type SeriesExpression =
       readonly family: string
       readonly aggregation: Aggregation
       readonly where?: LabelFilter | undefined
+      /** The metric has no labels and counts for every value of the label that a rule is `per`. */
+      readonly ofAll?: boolean | undefined
     }
   /** How fast a counter grows, per second over the window: the sum of its series. */
   | { readonly tag: 'rate'; readonly family: string; readonly where?: LabelFilter | undefined }
@@ -55,4 +57,12 @@ export interface SignalDefinition {
   /** The window that it is counted over unless a condition says otherwise; absent: it is the present value. */
   readonly windowMs?: number | undefined
   readonly expression: SeriesExpression
+}
+
+/** The expressions that read metrics themselves. */
+export type SeriesLeaf = Extract<SeriesExpression, { readonly tag: 'latest' | 'rate' | 'increase' | 'quantile' }>
+
+/** Whether an expression reads a metric itself. */
+export function isLeaf(expression: SeriesExpression): expression is SeriesLeaf {
+  return ['latest', 'rate', 'increase', 'quantile'].includes(expression.tag)
 }

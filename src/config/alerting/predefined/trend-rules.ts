@@ -27,7 +27,7 @@ export const TREND_RULES: readonly PlainRule[] = [
           'sync_lag_seconds{table="users"}': '1x60 600x30 1x120',
           'sync_job_state{table="users",state="streaming"}': '1x210',
         },
-        firing: [['71m', '95m', { table: 'users' }]],
+        firing: [['71m', '97m', { table: 'users' }]],
       },
       {
         name: 'a table lags while it is copied',
@@ -63,7 +63,7 @@ export const TREND_RULES: readonly PlainRule[] = [
           'sync_lag_seconds{table="users"}': '1x300 600x120 1x300',
           'sync_job_state{table="users",state="streaming"}': '1x720',
         },
-        firing: [['6h', '7h30m', { table: 'users' }]],
+        firing: [['5h34m', '7h31m', { table: 'users' }]],
       },
     ],
   },

@@ -23,7 +23,7 @@ export const WARNING_RULES: readonly PlainRule[] = [
           'sync_records_processed_total{table="users",operation="insert"}': '0+93x160',
           'sync_records_failed_total{table="users",error_type="validation"}': '0+7x40 280x120',
         },
-        firing: [['2m15s', '11m']],
+        firing: [['2m15s', '10m30s']],
       },
       {
         name: 'three of a hundred records fail',
@@ -64,7 +64,7 @@ export const WARNING_RULES: readonly PlainRule[] = [
           sync_active_jobs: '1x140',
           sync_start_time_seconds: '-3600x140',
         },
-        firing: [['15m15s', '30m']],
+        firing: [['15m15s', '30m30s']],
       },
       {
         name: 'a long flush interval that is all there is',
@@ -105,7 +105,7 @@ export const WARNING_RULES: readonly PlainRule[] = [
           sync_pending_seconds: '0x40 15+15x60',
           sync_start_time_seconds: '-3600x100',
         },
-        firing: [['30m30s']],
+        firing: [['31m30s']],
       },
       {
         name: 'a source that writes little',
@@ -161,7 +161,7 @@ export const WARNING_RULES: readonly PlainRule[] = [
       {
         name: 'five attempts fail within four minutes',
         series: { 'sync_checkpoints_failed_total{table="users"}': '0x20 1x3 2x3 3x3 4x3 5x80' },
-        firing: [['7m15s', '22m30s']],
+        firing: [['7m15s', '22m15s']],
       },
       {
         name: 'two attempts fail',

@@ -20,7 +20,7 @@ const latency = (quantile: number): SeriesExpression => ({
     tag: 'arithmetic',
     op: '-',
     left: { tag: 'quantile', quantile, family: 'sync_processing_latency_seconds' },
-    right: latest('sync_flush_interval_seconds', 'max'),
+    right: { tag: 'latest', family: 'sync_flush_interval_seconds', aggregation: 'max', ofAll: true },
   },
 })
 

@@ -20,4 +20,16 @@ export const ALERT_METRICS = {
     help: 'Evaluations of a rule that failed.',
     reading: 'The rule names something that is not there.',
   }),
+  sync_signal_baseline: gauge({
+    labels: ['signal', 'table'],
+    unit: 'as the signal',
+    help: 'What is normal now for a signal that a rule compares with its baseline; table is empty for the pipeline as a whole.',
+    reading: 'Absent while it is still being learned, which takes two hours.',
+  }),
+  sync_signal_anomaly: gauge({
+    labels: ['signal', 'table'],
+    unit: 'boolean',
+    help: 'Whether a signal has been far from its baseline for a while.',
+    reading: 'docs/alerting.md says what counts as far.',
+  }),
 } as const

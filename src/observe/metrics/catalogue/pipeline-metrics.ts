@@ -3,6 +3,12 @@ import { DURATION_BUCKETS, LATENCY_BUCKETS } from './buckets.ts'
 
 /** Batches, copies, jobs, and what goes wrong with them. */
 export const PIPELINE_METRICS = {
+  sync_flush_interval_seconds: gauge({
+    labels: [],
+    unit: 'seconds',
+    help: 'How long a change may wait for others, as sync.flush_interval says.',
+    reading: 'Part of every latency, and wanted: rules about latency take it off.',
+  }),
   sync_job_state: gauge({
     labels: ['table', 'state'],
     unit: 'boolean',
