@@ -5,6 +5,7 @@ import { configurationPage } from '../config/configuration-page.ts'
 import { cliPage } from './cli-page.ts'
 import { typesPage } from '../sink/starrocks/types-page.ts'
 import { errorsPage } from './errors-page.ts'
+import { fidelityPage } from './fidelity-page.ts'
 
 /** A page that is made of the code. */
 export interface GeneratedPage {
@@ -21,4 +22,5 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: 'docs/metrics.md', content: metricsPage },
   { path: 'docs/types.md', content: typesPage },
   ...predefinedAlertFiles().map(({ path, content }) => ({ path, content: () => content })),
+  { path: 'stand-in/FIDELITY.md', content: fidelityPage },
 ]

@@ -208,7 +208,7 @@ describe('transactions of several tables (starrocks.md 2.1)', () => {
   })
 })
 
-describe('before 4.0', () => {
+describe('before 4.0 (starrocks.md 2.1)', () => {
   it('knows no transactions of several tables', async () => {
     await using old = await RunningStandIn.start(['--version', '3.5.2'])
     await old.sql.query('CREATE DATABASE d')

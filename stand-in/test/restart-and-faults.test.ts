@@ -59,7 +59,7 @@ describe('a restart (starrocks.md 2, 12)', () => {
   })
 })
 
-describe('faults', () => {
+describe('faults (starrocks.md 12)', () => {
   let sr: RunningStandIn
   let label = ''
   let next = 0

@@ -42,7 +42,18 @@ export function scanValue(bytes: Buffer, at: number): number {
   let end = at
   while (end < bytes.length && !endsScalar(bytes[end])) end++
   if (end >= bytes.length) return incomplete
-  return scalar.test(bytes.toString('latin1', at, end)) ? end : malformed
+  return isPlainInteger(bytes, at, end) || scalar.test(bytes.toString('latin1', at, end)) ? end : malformed
+}
+
+/** The common case without a string: digits, the first of which is no 0, perhaps after a minus. */
+function isPlainInteger(bytes: Buffer, start: number, end: number): boolean {
+  const first = bytes[start] === 0x2d ? start + 1 : start
+  if (first >= end || (bytes[first] === 0x30 && end - first > 1)) return false
+  for (let at = first; at < end; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte < 0x30 || byte > 0x39) return false
+  }
+  return true
 }
 
 const scalar = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/

@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { FieldRow, type RowReader, type RowSink } from './field-row.ts'
 import { UnfinishedBytes } from './unfinished-bytes.ts'
 
+const empty = Buffer.alloc(0)
+
 /**
  * CSV with one-byte separators and no quoting (reference/starrocks.md 1.5): NULL is exactly `\N`, blank lines are
  * skipped, rows that are no UTF-8 are refused.
@@ -12,6 +14,12 @@ export class PlainCsvReader implements RowReader {
   readonly #unterminatedIsRefused: boolean
   readonly #fields = new FieldRow()
   readonly #rest = new UnfinishedBytes()
+  /** The row that is with the sink, for its text. */
+  #bytes: Buffer = empty
+  #lineStart = 0
+  #lineEnd = 0
+  readonly #line = (): string =>
+    this.#bytes.toString('utf8', this.#lineStart, Math.min(this.#lineEnd, this.#lineStart + 4000))
 
   constructor(separator: number, delimiter: number, unterminatedIsRefused: boolean) {
     this.#separator = separator
@@ -51,6 +59,7 @@ export class PlainCsvReader implements RowReader {
     const { starts, ends, nulls } = fields
     const [separator, delimiter] = [this.#separator, this.#delimiter]
     fields.sources.fill(bytes)
+    this.#bytes = bytes
     let line = 0
     let start = 0
     let count = 0
@@ -66,15 +75,13 @@ export class PlainCsvReader implements RowReader {
       if (byte === separator) continue
       if (at > line) {
         fields.count = count
-        this.#emit(bytes.subarray(line, at), allValid, sink)
+        this.#lineStart = line
+        this.#lineEnd = at
+        if (allValid || isUtf8(bytes.subarray(line, at))) sink.row(fields, this.#line)
+        else sink.unreadable('Invalid UTF-8 row', this.#line)
       }
       line = start
       count = 0
     }
-  }
-
-  #emit(line: Buffer, valid: boolean, sink: RowSink): void {
-    if (valid || isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8', 0, 4000))
-    else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8', 0, 4000))
   }
 }

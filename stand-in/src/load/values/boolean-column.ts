@@ -8,6 +8,18 @@ export class BooleanColumn extends ColumnWriter {
   readonly #slots = new IntegerSlots(1)
 
   override put(bytes: Buffer, start: number, end: number, row: number): PutCode {
+    const short =
+      end - start === 1
+        ? (bytes[start] ?? 0) - 0x30
+        : isWord(bytes, start, end, wordTrue)
+          ? 1
+          : isWord(bytes, start, end, wordFalse)
+            ? 0
+            : -1
+    if (short === 0 || short === 1) {
+      this.#slots.setNumber(row, short)
+      return putOk
+    }
     const text = bytes.toString('latin1', start, end).trim().toLowerCase()
     const value = readBoolean(text)
     if (value === undefined) return putBad
@@ -30,6 +42,15 @@ export class BooleanColumn extends ColumnWriter {
   protected override flushValues(vector: Vector, rows: number): void {
     this.#slots.flush(vector, rows)
   }
+}
+
+const wordTrue = Buffer.from('true')
+const wordFalse = Buffer.from('false')
+
+function isWord(bytes: Buffer, start: number, end: number, word: Buffer): boolean {
+  if (end - start !== word.length) return false
+  for (let index = 0; index < word.length; index++) if (bytes[start + index] !== word[index]) return false
+  return true
 }
 
 function readBoolean(text: string): boolean | undefined {

@@ -41,6 +41,7 @@ export function readDateTime(bytes: Buffer, start: number, end: number, into: Da
   while (start < end && bytes[start] === 0x20) start++
   into.seconds = 0
   into.micros = 0
+  if (readUsual(bytes, start, end, into)) return true
   const run = digitRun(bytes, start, end)
   switch (run) {
     case 8:
@@ -54,6 +55,45 @@ export function readDateTime(bytes: Buffer, start: number, end: number, into: Da
     default:
       return false
   }
+}
+
+/**
+ * `YYYY-MM-DD hh:mm:ss` with up to six digits of fraction and nothing else: what nearly all values are. False says only
+ * that it is something else.
+ */
+function readUsual(bytes: Buffer, start: number, end: number, into: DateParts): boolean {
+  if (end - start < 19 || !isUsual(bytes, start)) return false
+  const micros = end - start === 19 ? 0 : usualMicros(bytes, start + 19, end)
+  const year = twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2)
+  const [hour, minute] = [twoDigits(bytes, start + 11), twoDigits(bytes, start + 14)]
+  if (micros < 0 || !setTime(hour, minute, twoDigits(bytes, start + 17), into)) return false
+  if (!setDate(year, twoDigits(bytes, start + 5), twoDigits(bytes, start + 8), into)) return false
+  into.micros = micros
+  return true
+}
+
+/** Whether the separators stand where they usually do. */
+function isUsual(bytes: Buffer, start: number): boolean {
+  const isDate = bytes[start + 4] === 0x2d && bytes[start + 7] === 0x2d && bytes[start + 10] === 0x20
+  return isDate && bytes[start + 13] === 0x3a && bytes[start + 16] === 0x3a
+}
+
+/** A point and up to six digits; -1 for anything else. */
+function usualMicros(bytes: Buffer, at: number, end: number): number {
+  if (bytes[at] !== 0x2e || end - at > 7) return -1
+  let micros = 0
+  for (let index = at + 1; index < at + 7; index++) {
+    const digit = index < end ? digitAt(bytes, index) : 0
+    if (!isDigit(digit)) return -1
+    micros = micros * 10 + digit
+  }
+  return micros
+}
+
+/** Far below zero when one of them is no digit. */
+function twoDigits(bytes: Buffer, at: number): number {
+  const [tens, ones] = [digitAt(bytes, at), digitAt(bytes, at + 1)]
+  return isDigit(tens) && isDigit(ones) ? tens * 10 + ones : -100_000
 }
 
 /** Month or day: one or two digits after a separator; answers how many, 0 when there is none. */

@@ -87,7 +87,8 @@ export class WideDecimalColumn extends ColumnWriter {
     if (decimal === undefined) return putBad
     const value = rescale(decimal, this.#scale)
     if (value >= this.#limit || value <= -this.#limit) return putBad
-    this.#slots.set(row, Buffer.from(showDecimal(value, this.#scale), 'latin1'))
+    const shown = Buffer.from(showDecimal(value, this.#scale), 'latin1')
+    this.#slots.set(row, shown, 0, shown.length)
     return putOk
   }
 

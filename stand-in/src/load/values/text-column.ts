@@ -15,7 +15,7 @@ export class TextColumn extends ColumnWriter {
 
   override put(bytes: Buffer, start: number, end: number, row: number): PutCode {
     if (end - start > this.#maxBytes) return putTooLong
-    this.slots.set(row, bytes.subarray(start, end))
+    this.slots.set(row, bytes, start, end)
     return putOk
   }
 
@@ -28,7 +28,7 @@ export class TextColumn extends ColumnWriter {
   }
 
   override keyBytes(row: number): number {
-    return this.slots.get(row).length
+    return this.slots.byteLength(row)
   }
 
   protected override flushValues(vector: Vector, rows: number): void {
