@@ -14,4 +14,5 @@ export const clients: readonly Client[] = [
   { name: 'connector-j-9.7.0', command: ['bash', 'connector-j/run.sh', 'com.mysql:mysql-connector-j:9.7.0'] },
   { name: 'mariadb', command: ['bash', 'mariadb/run.sh'] },
   { name: 'sqlalchemy', command: ['bash', 'sqlalchemy/run.sh'] },
+  { name: 'stream-load-sdk', command: ['bash', 'stream-load-sdk/run.sh'] },
 ]
