@@ -12,13 +12,38 @@ import { listRelations } from '../source/postgres/catalog/list-relations.ts'
 import { readSlot } from '../source/postgres/catalog/read-slot.ts'
 import type { Session } from '../source/postgres/catalog/session.ts'
 import { openAccess, type PipelineAccess } from './pipeline-access.ts'
+import { readActivity } from './read-activity.ts'
+import { serviceClient } from './service-client.ts'
 
 /** Background processes of the source write so much now and then without any change of a table. */
 const NOISE_BYTES = 16 * 1024
 
 /** Reads how a pipeline stands from both sides; the service need not run. @throws {SyncError} when a side cannot be reached. */
 export async function readStatus(config: Config, clock: Clock): Promise<PipelineStatus> {
-  await using access = openAccess(config, clock)
+  await using status = openStatus(config, clock)
+  return await status.read()
+}
+
+/** Reads it again and again over the same connections. */
+export interface StatusReader extends AsyncDisposable {
+  /** With what the running service measures, if it answers. @throws {SyncError} when a side cannot be reached. */
+  read(): Promise<PipelineStatus>
+}
+
+/** Opens both sides for {@link readStatus}; the caller disposes of it. */
+export function openStatus(config: Config, clock: Clock): StatusReader {
+  const access = openAccess(config, clock)
+  const client = serviceClient(config)
+  return {
+    read: async () => {
+      const [status, activity] = await Promise.all([readBothSides(access, config), readActivity(client)])
+      return { ...status, activity }
+    },
+    [Symbol.asyncDispose]: () => access[Symbol.asyncDispose](),
+  }
+}
+
+async function readBothSides(access: PipelineAccess, config: Config): Promise<PipelineStatus> {
   const [stored, session] = await Promise.all([access.readState(), access.session()])
   const state = withoutVoidPosition(stored)
   const slot = await readSlotStatus(session, config.source.slot)

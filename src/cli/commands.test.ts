@@ -177,8 +177,9 @@ const status: PipelineStatus = {
 }
 
 describe('status and tables', () => {
-  const load = (): Promise<{ readStatus: () => Promise<PipelineStatus> }> =>
-    Promise.resolve({ readStatus: () => Promise.resolve(status) })
+  const readStatus = () => Promise.resolve(status)
+  const openStatus = () => ({ read: readStatus, [Symbol.asyncDispose]: () => Promise.resolve() })
+  const load = () => Promise.resolve({ readStatus, openStatus })
 
   test('of a pipeline that never ran', async () => {
     expect((await call(statusCommand(load), [good])).out).toContain('checkpoint none yet')

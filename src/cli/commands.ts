@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { checkCommand } from './check.ts'
+import { checklistCommand } from './checklist.ts'
 import type { Command } from './command.ts'
 import { demoCommand } from './demo.ts'
+import { doctorCommand, type DoctorTopic } from './doctor.ts'
+import { logsCommand } from './logs.ts'
 import { pauseCommand, resumeCommand } from './pause-resume.ts'
 import { resyncCommand } from './resync.ts'
 import { runCommand } from './run.ts'
@@ -15,16 +18,30 @@ const STAND_IN = fileURLToPath(new URL('../../stand-in/src/main.ts', import.meta
 const loadStatus = () => import('../app/read-status.ts')
 const loadRequests = () => import('../app/request-resync.ts')
 
+const DOCTOR_TOPICS: readonly DoctorTopic[] = [
+  {
+    name: 'metrics',
+    doc: 'configuration, the service’s ports, families of metrics and whether they move, Prometheus, clocks, errors in the log.',
+    load: async () => (await import('../app/doctor/diagnose-metrics.ts')).diagnoseMetrics,
+  },
+]
+
 /** The commands of this program, in the order of help. Their work is loaded when they run. */
 export const COMMANDS: readonly Command[] = [
   runCommand(() => import('../app/run-service.ts')),
   checkCommand(() => import('../app/preflight.ts')),
   statusCommand(loadStatus),
   tablesCommand(loadStatus),
+  logsCommand(async () => ({
+    ...(await import('../app/logs/tail-logs.ts')),
+    ...(await import('../app/logs/change-levels.ts')),
+  })),
   pauseCommand(loadRequests),
   resumeCommand(loadRequests),
   resyncCommand(loadRequests),
   verifyCommand(() => import('../app/verify.ts')),
+  doctorCommand(DOCTOR_TOPICS),
+  checklistCommand(() => import('../app/checklist/read-checklist.ts')),
   demoCommand(() => import('../app/demo/run-demo.ts')),
   standInCommand(STAND_IN),
 ]

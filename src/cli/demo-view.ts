@@ -1,6 +1,7 @@
 import type { DemoPicture, DemoTable } from '../app/demo/demo-picture.ts'
 import type { TableState } from '../core/table-state.ts'
 import { humanCount, humanDuration } from './human-units.ts'
+import { liveScreen } from './live-screen.ts'
 import { paint, type Ink } from './paint.ts'
 import type { Terminal } from './terminal.ts'
 import { textTable } from './text-table.ts'
@@ -29,23 +30,14 @@ export function demoView(terminal: Terminal, json: boolean): DemoView {
     const write = (line: string): void => (json ? terminal.err(`${line}\n`) : terminal.out(`${line}\n`))
     return { show: (picture) => write(pictureLine(picture)), say: write }
   }
-  let drawnLines = 0
+  const screen = liveScreen(terminal)
   return {
-    show: (picture) => {
-      const text = pictureText(picture, terminal.colour)
-      terminal.out(`${back(drawnLines)}${text}`)
-      drawnLines = text.split('\n').length - 1
-    },
+    show: (picture) => screen.show(pictureText(picture, terminal.colour)),
     say: (sentence) => {
-      drawnLines = 0
+      screen.keep()
       terminal.out(`${paint('bold', sentence, terminal.colour)}\n`)
     },
   }
-}
-
-/** Moves to where the last picture began and wipes it away. @see ECMA-48, CPL and ED */
-function back(lines: number): string {
-  return lines === 0 ? '' : `\u001b[${lines}F\u001b[J`
 }
 
 const sum = (tables: readonly DemoTable[], field: 'sourceRows' | 'targetRows'): number =>

@@ -1,7 +1,7 @@
 import { formatLsn } from '../core/lsn.ts'
-import type { PipelineStatus, TableStatus } from '../core/pipeline-status.ts'
+import type { PipelineStatus, TableActivity, TableStatus } from '../core/pipeline-status.ts'
 import type { TableState } from '../core/table-state.ts'
-import { humanBytes, humanDuration } from './human-units.ts'
+import { humanBytes, humanCount, humanDuration } from './human-units.ts'
 import { paint, type Ink } from './paint.ts'
 import { textTable } from './text-table.ts'
 
@@ -54,19 +54,75 @@ function checkpointLine({ checkpoint }: PipelineStatus): string {
   return `${formatLsn(checkpoint.endLsn)} (number ${checkpoint.number}, epoch ${checkpoint.epoch})`
 }
 
-/** The pipeline at a glance, then the tables that are not streaming. */
-export function statusText(status: PipelineStatus, colour: boolean): string {
+function activityLines({ activity }: PipelineStatus): readonly (readonly [string, string])[] {
+  if (activity === undefined) return []
+  if (activity === null) return [['service', 'does not answer over HTTP: no rates, no errors']]
+  const { recordsPerSecond, recordsFailed } = activity
+  return [
+    ['rate', `${humanCount(Math.round(recordsPerSecond))} records/s`],
+    ['errors', recordsFailed === 0 ? 'none' : `${humanCount(recordsFailed)} records failed since the service started`],
+  ]
+}
+
+function headText(status: PipelineStatus, colour: boolean): string {
   const lines = [
     ['pipeline', status.pipeline],
     ['guarantee', status.guarantee ?? 'not known before the first run'],
     ['checkpoint', checkpointLine(status)],
     ['lag', lagLine(status)],
+    ...activityLines(status),
     ['slot', slotLine(status)],
     ['tables', statesLine(status.tables)],
   ] as const
-  const head = lines.map(([name, value]) => `${paint('bold', name.padEnd(10), colour)} ${value}\n`).join('')
+  return lines.map(([name, value]) => `${paint('bold', name.padEnd(10), colour)} ${value}\n`).join('')
+}
+
+/** The pipeline at a glance, then the tables that are not streaming. */
+export function statusText(status: PipelineStatus, colour: boolean): string {
+  const head = headText(status, colour)
   const unsettled = status.tables.filter(({ state }) => state.tag !== 'streaming')
   return unsettled.length === 0 ? head : `${head}\n${tablesText(unsettled, colour)}`
+}
+
+/** Tables that a live picture has room for. */
+const LIVE_TABLES = 20
+
+const LIVE_COLUMNS = [
+  { title: 'TABLE', align: 'left' },
+  { title: 'STATE', align: 'left' },
+  { title: 'LAG', align: 'right' },
+  { title: 'RECORDS/S', align: 'right' },
+  { title: 'FAILED', align: 'right' },
+  { title: 'NOTE', align: 'left' },
+] as const
+
+/** The pipeline and its tables for watching: those that do not stream first, then by lag. A picture of bounded height. */
+export function liveText(status: PipelineStatus, colour: boolean): string {
+  const measured = (table: TableStatus): TableActivity | undefined => status.activity?.tables.get(table.table)
+  const urgency = (table: TableStatus): number =>
+    table.state.tag === 'streaming' ? (measured(table)?.lagSeconds ?? -1) : Infinity
+  const ordered = status.tables.toSorted((a, b) => {
+    const [first, second] = [urgency(a), urgency(b)]
+    return first === second ? 0 : second - first
+  })
+  const rows = ordered.slice(0, LIVE_TABLES).map((table) => liveRow(table, measured(table), colour))
+  const hidden = ordered.length - rows.length
+  const more = hidden > 0 ? `and ${humanCount(hidden)} more: see sync-app tables\n` : ''
+  const body = rows.length === 0 ? 'no tables yet\n' : `${textTable(LIVE_COLUMNS, rows)}${more}`
+  return `${headText(status, colour)}\n${body}${paint('dim', 'Ctrl-C ends', colour)}\n`
+}
+
+function liveRow(table: TableStatus, measured: TableActivity | undefined, colour: boolean): readonly string[] {
+  const { tag } = table.state
+  const { lagSeconds = null, recordsPerSecond = null, recordsFailed } = measured ?? {}
+  return [
+    table.table,
+    paint(STATE_INKS[tag], tag, colour),
+    lagSeconds === null ? '' : humanDuration(lagSeconds * 1000),
+    recordsPerSecond === null ? '' : humanCount(Math.round(recordsPerSecond)),
+    recordsFailed === undefined ? '' : humanCount(recordsFailed),
+    noteOf(table),
+  ]
 }
 
 function tableObject({ table, target, state, chunks }: TableStatus): object {
@@ -102,7 +158,20 @@ export function statusJson(status: PipelineStatus): string {
       retained_bytes: slot.retainedBytes,
       wal_status: slot.walStatus,
     },
-    tables: status.tables.map(tableObject),
+    service: status.activity && {
+      records_per_second: status.activity.recordsPerSecond,
+      records_failed: status.activity.recordsFailed,
+    },
+    tables: status.tables.map((table) => {
+      const measured = status.activity?.tables.get(table.table)
+      const { lagSeconds, recordsPerSecond, recordsFailed } = measured ?? {}
+      return {
+        ...tableObject(table),
+        lag_seconds: lagSeconds,
+        records_per_second: recordsPerSecond,
+        records_failed: recordsFailed,
+      }
+    }),
   }
   return `${JSON.stringify(shown, null, 2)}\n`
 }

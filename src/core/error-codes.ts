@@ -195,6 +195,17 @@ export const ERROR_CATALOGUE = {
     remedy: 'Restore it, or copy its table again with sync-app resync TABLE.',
     retry: 'manual',
   },
+  SERVICE_UNREACHABLE: {
+    cause: 'The running service does not answer over HTTP.',
+    remedy: 'Start it (sync-app run), or check http.host and http.port, as this machine reaches them.',
+    retry: 'manual',
+  },
+  SERVICE_REFUSED: {
+    cause: 'The running service refused what it was asked over HTTP.',
+    remedy:
+      'Read what it says. What changes something needs http.auth.token, unless it is asked from the same machine.',
+    retry: 'manual',
+  },
   TARGET_UNSUPPORTED: {
     cause: 'The target server cannot do what the configuration asks for.',
     remedy: 'See the message.',

@@ -16,6 +16,23 @@ export interface PipelineStatus {
   /** WAL between the checkpoint and the source's present position; null when unknown. */
   readonly lagBytes: number | null
   readonly tables: readonly TableStatus[]
+  /** What the running service measures; null when it does not answer, absent when it was not asked. */
+  readonly activity?: ServiceActivity | null | undefined
+}
+
+/** What the running service measures of itself. */
+export interface ServiceActivity {
+  readonly recordsPerSecond: number
+  /** Records whose load failed, per attempt, since it started. */
+  readonly recordsFailed: number
+  readonly tables: ReadonlyMap<string, TableActivity>
+}
+
+/** What is measured of one job; null what is not exposed for it (yet). */
+export interface TableActivity {
+  readonly lagSeconds: number | null
+  readonly recordsPerSecond: number | null
+  readonly recordsFailed: number
 }
 
 /** Up to where the target holds the source. */
