@@ -27,29 +27,24 @@ export interface DatedLine {
   readonly fields: Readonly<Record<string, LogValue | undefined>>
 }
 
-/** Dates a record, hides secrets in its texts, and gives it `record_id` and `actor`. */
+/** Dates a record and gives it `record_id` and `actor`. Its texts are as they came: see {@link maskedLine}. */
 export function datedLine(
   record: LogRecord,
-  around: {
-    readonly nowMs: number
-    readonly mask: (text: string) => string
-    readonly recordId: (key: string) => string | undefined
-  },
+  around: { readonly nowMs: number; readonly recordId: (key: string) => string | undefined },
 ): DatedLine {
-  const { mask, recordId, nowMs } = around
-  const fields: Record<string, LogValue | undefined> = {}
-  for (const [name, value] of Object.entries(record.fields)) {
-    fields[name] = value === undefined || IDENTIFIERS.has(name) ? value : masked(value, mask)
-  }
-  if (record.recordKey !== undefined) fields['record_id'] = recordId(record.recordKey)
-  fields['actor'] = record.actor ?? SYSTEM
-  return {
-    timestamp: isoTimestamp(nowMs),
-    level: record.level,
-    logger: record.logger ?? 'sync_app',
-    message: mask(record.message),
-    fields,
-  }
+  const { level, logger = 'sync_app', message, fields, recordKey, actor = SYSTEM } = record
+  const timestamp = isoTimestamp(around.nowMs)
+  if (recordKey === undefined) return { timestamp, level, logger, message, fields: { ...fields, actor } }
+  return { timestamp, level, logger, message, fields: { ...fields, record_id: around.recordId(recordKey), actor } }
+}
+
+/** The line with secrets hidden in its texts. */
+export function maskedLine(line: DatedLine, hide: (text: string) => string): DatedLine {
+  const fields = Object.entries(line.fields).map(([name, value]) => [
+    name,
+    value === undefined || IDENTIFIERS.has(name) ? value : masked(value, hide),
+  ])
+  return { ...line, message: hide(line.message), fields: Object.fromEntries(fields) }
 }
 
 function masked(value: LogValue, mask: (text: string) => string): LogValue {
@@ -94,8 +89,14 @@ export function prettyLine({ timestamp, level, message, fields }: DatedLine, col
   return [timestamp.slice(11, 23), shownLevel, shownMessage, ...shownFields].join(' ')
 }
 
-/** `2024-01-15T10:30:00.123Z`. */
+let lastMs = -1
+let lastTimestamp = ''
+
+/** `2024-01-15T10:30:00.123Z`. Many lines come in one millisecond: the last one is kept. */
 function isoTimestamp(epochMs: number): string {
+  if (epochMs === lastMs) return lastTimestamp
+  lastMs = epochMs
   // oxlint-disable-next-line no-restricted-globals -- formats a given time, asks for none
-  return new Date(epochMs).toISOString()
+  lastTimestamp = new Date(epochMs).toISOString()
+  return lastTimestamp
 }

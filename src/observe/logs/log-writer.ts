@@ -3,10 +3,11 @@ import type { LogLevel } from '../../config/logging-section.ts'
 import type { Clock, Timer } from '../../core/clock.ts'
 import type { Signal, Signals } from '../../core/signals.ts'
 import { describeSignal } from './describe-signal.ts'
-import { datedLine, jsonLine, type DatedLine } from './format-line.ts'
+import { datedLine, jsonLine, maskedLine, type DatedLine } from './format-line.ts'
 import { newLogCounts, type LogCounts } from './log-counts.ts'
 import type { LogRecord } from './log-record.ts'
 import type { Repeats } from './repeats.ts'
+import type { SecretMask } from './secret-mask.ts'
 
 /** Something that takes dated lines. */
 export interface LineOutput {
@@ -24,8 +25,7 @@ export interface LogParts {
   readonly levels: { isOn(logger: LoggerName, level: LogLevel): boolean }
   readonly outputs: readonly LineOutput[]
   readonly repeats: Repeats
-  /** Hides secrets in a text. */
-  readonly mask: (text: string) => string
+  readonly mask: SecretMask
   readonly recordId: (key: string) => string | undefined
   readonly clock: Pick<Clock, 'now' | 'setTimer'>
 }
@@ -77,8 +77,12 @@ export class Log implements LogWriter, Disposable {
 
   #put(record: LogRecord): void {
     const { outputs, mask, recordId, clock } = this.#parts
-    const line = datedLine(record, { nowMs: clock.now(), mask, recordId })
-    const json = jsonLine(line)
+    let line = datedLine(record, { nowMs: clock.now(), recordId })
+    let json = jsonLine(line)
+    if (mask.mayHold(json)) {
+      line = maskedLine(line, mask.hide)
+      json = jsonLine(line)
+    }
     this.#counts.lines[record.level]++
     for (const output of outputs) this.#counts.writeErrors += output.write(line, json)
   }
