@@ -87,6 +87,8 @@ test.each<[name: string, facts: Partial<ChecklistFacts>, open: readonly string[]
 })
 
 test('lines of the log that were lost untick it', () => {
+  const unknown = judgeChecklist(best).find(({ item }) => item.startsWith('Log'))
+  expect(unknown?.lookedAt).toContain('it is not known how many lines were lost')
   const lost = judgeChecklist({ ...best, ...metricsOf('sync_log_write_errors_total 4') })
   expect(lost.find(({ item }) => item.startsWith('Log'))).toMatchObject({
     ticked: false,

@@ -79,9 +79,10 @@ function logs({ log, metrics }: ChecklistFacts): Judged {
     return { ticked: false, lookedAt: `the log: ${log.reason}`, remedy }
   }
   const { from, lines, lastAgeMs } = log.value
-  const lost = metrics.sum('sync_log_write_errors_total') ?? 0
+  const counted = metrics.sum('sync_log_write_errors_total')
+  const lost = counted ?? 0
   const age = `the last ${Math.max(0, Math.round(lastAgeMs / 1000))} s ago`
-  const lookedAt = `${from}: ${lines === 0 ? 'no line' : `lines, ${age}`}; ${lost} lines were lost. Who collects them cannot be seen from here`
+  const lookedAt = `${from}: ${lines === 0 ? 'no line' : `lines, ${age}`}; ${counted ?? 'it is not known how many'} lines were lost. Who collects them cannot be seen from here`
   if (lines > 0 && lastAgeMs < FRESH_LOG_MS && lost === 0) return { ticked: true, lookedAt }
   const remedy =
     lost > 0 ? 'Free the disk, or see to it that standard output is read.' : 'Look whether the service runs.'
