@@ -5,21 +5,25 @@ import { join } from 'node:path'
 import { openLog } from '../src/app/open-log.ts'
 import { systemClock } from '../src/app/system-clock.ts'
 import { loggingSection, type LogLevel } from '../src/config/logging-section.ts'
-import type { Signal } from '../src/core/signals.ts'
-import { tableId } from '../src/core/table-id.ts'
+import type { LogRecord } from '../src/observe/logs/log-record.ts'
 
 const LINES = 50_000
 const ROUNDS = 7
 const GOAL_US = 10
 
-const batch: Signal = {
-  tag: 'chunk-loaded',
-  table: tableId('public', 'orders'),
-  chunk: 1,
-  chunks: 9,
-  rows: 7,
-  bytes: 900,
-  ms: 35.2,
+/** As the line of a batch. */
+const batch: LogRecord['fields'] = {
+  table: 'public.orders',
+  operation: 'insert',
+  batch_id: '4711',
+  batch_size: 700,
+  batch_bytes: 90_000,
+  transactions: 30,
+  end_lsn: '0/16B3748',
+  processing_time_ms: 35.2,
+  batch_age_ms: 510.5,
+  lag_ms: 620,
+  table_count: 1,
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'log-line-'))
@@ -38,7 +42,7 @@ async function round(level: LogLevel, isKept: boolean): Promise<readonly [cpuUs:
   const cpu = process.cpuUsage()
   const start = performance.now()
   for (let i = 0; i < LINES; i++) {
-    if (level === 'INFO') log.emit(batch)
+    if (level === 'INFO') log.write({ level, logger: 'sync_app.batch', message: 'Batch committed', fields: batch })
     else log.write({ level, logger: 'sync_app.target', message: 'Failed, will be tried again: batch', fields })
   }
   log.flush()
