@@ -14,7 +14,7 @@ function formsOf(secret: string): readonly string[] {
 export interface SecretMask {
   /** Whether a line of JSON may hold something to hide: never false when {@link hide} would change one of its texts. */
   mayHold(json: string): boolean
-  hide(text: string): string
+  readonly hide: (text: string) => string
 }
 
 /**
