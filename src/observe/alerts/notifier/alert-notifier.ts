@@ -7,7 +7,7 @@ import type { Decision } from '../stages/decide.ts'
 import { destinationKey } from '../stages/destination.ts'
 import type { Episode } from '../stages/episode.ts'
 import { lookAgain, NO_FLAPS } from '../stages/flapping.ts'
-import type { Gathered } from '../stages/gather.ts'
+import { NOTIFICATION_FAILING, type Gathered } from '../stages/gather.ts'
 import type { Notification } from '../stages/notification.ts'
 import { planRound } from '../stages/plan-round.ts'
 import type { Policy } from '../stages/policy.ts'
@@ -125,7 +125,9 @@ export class AlertNotifier {
   async #workOff(round: EvaluationRound): Promise<void> {
     const { policy, configuredSilences, clock, newId } = this.#parts
     const nowMs = clock.now()
-    this.#absorb({ ...round, instances: [...round.instances, ...failingChannels(this.#state, round.atMs)] })
+    // What is known first-hand counts, not what a rule reckons from counters of it.
+    const others = round.instances.filter(({ rule }) => rule !== NOTIFICATION_FAILING)
+    this.#absorb({ ...round, instances: [...others, ...failingChannels(this.#state, round.atMs)] })
     const plan = planRound(this.#state, { policy, configuredSilences, nowMs }, newId)
     this.#last = plan
     await this.#commit([...plan.changes, ...tidy(this.#state, policy, nowMs)], [])
