@@ -41,6 +41,10 @@ export interface Command {
   readonly operands: readonly Operand[]
   readonly options: readonly Option<unknown>[]
   readonly examples: readonly Example[]
+  /** What the command consists of, each with its own arguments; their names begin with this one's. */
+  readonly subcommands?: readonly Command[] | undefined
+  /** The one of `subcommands` that is meant when none is named. */
+  readonly defaultSubcommand?: string | undefined
   /** All arguments are handed on as they are. */
   readonly passesArgumentsOn?: boolean | undefined
   /** Does the work. Resolves to the exit code: 0 done, 1 failed. @throws {UsageError} @throws {SyncError} */

@@ -17,6 +17,7 @@ function optionForm(option: Option<unknown>): string {
 
 /** The line that shows how a command is called. */
 function usageLine(command: Command): string {
+  if (command.subcommands) return `sync-app ${command.name} SUBCOMMAND [OPTIONS] [ARGUMENTS]`
   if (command.passesArgumentsOn) return `sync-app ${command.name} [ARGUMENTS...]`
   const operands = command.operands.map((operand) => {
     const name = operand.repeated ? `${operand.name}...` : operand.name
@@ -29,6 +30,11 @@ function usageLine(command: Command): string {
 export function commandHelp(command: Command): string {
   const parts = [`${command.summary}\n`, `Usage: ${usageLine(command)}\n`]
   if (command.description !== undefined) parts.push(`${command.description}\n`)
+  if (command.subcommands) {
+    parts.push(`Subcommands:\n${twoColumns(command.subcommands.map(({ name, summary }) => [name, summary]))}`)
+    parts.push(`Run sync-app ${command.name} SUBCOMMAND --help for its options and examples.\n`)
+    return parts.join('\n')
+  }
   if (command.operands.length > 0) {
     parts.push(`Arguments:\n${twoColumns(command.operands.map((operand) => [operand.name, operand.doc]))}`)
   }

@@ -22,6 +22,34 @@ function findCommand(name: string, commands: readonly Command[]): Command {
   throw new UsageError(`there is no command ${JSON.stringify(name)}: ${hint}`)
 }
 
+/** Help of the program, a command, or a subcommand. */
+function helpOf([name, word]: readonly string[], commands: readonly Command[]): string {
+  if (name === undefined) return programHelp(commands)
+  const command = findCommand(name, commands)
+  const chosen = word === undefined ? null : chooseSubcommand(command, [word])
+  return commandHelp(chosen?.command ?? command)
+}
+
+/** The command that is meant, with its arguments; null when the help of the whole group is. */
+function chooseSubcommand(
+  command: Command,
+  args: readonly string[],
+): { readonly command: Command; readonly args: readonly string[] } | null {
+  const { subcommands, defaultSubcommand } = command
+  if (!subcommands) return { command, args }
+  const [first, ...rest] = args
+  if (first === '--help' || first === '-h') return null
+  const isNamed = first !== undefined && !first.startsWith('-')
+  const word = isNamed ? first : defaultSubcommand
+  const words = subcommands.map(({ name }) => name.slice(command.name.length + 1))
+  if (word === undefined) throw new UsageError(`${command.name} needs one of ${words.join(', ')}`)
+  const found = subcommands.find(({ name }) => name === `${command.name} ${word}`)
+  if (found) return { command: found, args: isNamed ? rest : args }
+  const near = nearestName(word, words)
+  const hint = near === undefined ? `it has ${words.join(', ')}` : `did you mean ${command.name} ${near}?`
+  throw new UsageError(`${command.name} knows no ${JSON.stringify(word)}: ${hint}`)
+}
+
 async function dispatch(
   args: readonly string[],
   commands: readonly Command[],
@@ -38,11 +66,17 @@ async function dispatch(
     return 0
   }
   if (first === '--help' || first === '-h' || first === 'help') {
-    terminal.out(rest[0] === undefined ? programHelp(commands) : commandHelp(findCommand(rest[0], commands)))
+    terminal.out(helpOf(rest, commands))
     return 0
   }
-  const command = findCommand(first, commands)
-  const input = parseArguments(rest, command)
+  const named = findCommand(first, commands)
+  const chosen = chooseSubcommand(named, rest)
+  if (chosen === null) {
+    terminal.out(commandHelp(named))
+    return 0
+  }
+  const { command, args: own } = chosen
+  const input = parseArguments(own, command)
   if (input.get(helpFlag)) {
     terminal.out(commandHelp(command))
     return 0

@@ -11,6 +11,8 @@ export interface DispatcherParts {
   readonly isFailing: (channel: string) => boolean
   readonly clock: Clock
   readonly random: Random
+  /** Told how each message ended. */
+  readonly onEnd?: ((channel: string, result: 'success' | 'failure') => void) | undefined
 }
 
 /** Slack takes about one message in a second; no channel needs more. */
@@ -37,7 +39,11 @@ export class Dispatcher implements AsyncDisposable {
   async send(message: AlertMessage): Promise<Delivery | null> {
     const { channel } = message.destination
     const before = this.#lanes.get(channel) ?? Promise.resolve()
-    const sending = before.then(async () => await this.#deliver(message))
+    const sending = before.then(async () => {
+      const delivery = await this.#deliver(message)
+      if (delivery) this.#parts.onEnd?.(channel, delivery.tag === 'delivered' ? 'success' : 'failure')
+      return delivery
+    })
     this.#lanes.set(
       channel,
       sending.catch(() => undefined),
