@@ -270,7 +270,9 @@ oncall:
   })
 
   test('a state directory that cannot be used is refused at the start', async () => {
-    await expect(open(`${KEYS()}\nstate_directory: ${directory}/alerts.jsonl/below`)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await expect(open(`${KEYS()}\nstate_directory: ${directory}/alerts.jsonl/below`)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    })
     expect(await readFile(join(directory, 'alerts.jsonl'), 'utf8')).not.toContain('geheim')
   })
 })
