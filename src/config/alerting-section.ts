@@ -1,4 +1,5 @@
 import type { AlertRule } from './alerting/alert-rule.ts'
+import { checkRuleReferences } from './alerting/check-references.ts'
 import type { DeliveryConfig } from './alerting/delivery-config.ts'
 import { deliveryKeys, readDelivery } from './alerting/delivery-keys.ts'
 import { DEFAULT_OBJECTIVES, objectivesList, type FreshnessObjective } from './alerting/objectives-section.ts'
@@ -43,13 +44,17 @@ export const alertingSection: Kind<AlertingConfig> = section(
     if (yaml.mode === 'alertmanager' && yaml.alertmanager_url === undefined) {
       refuse('mode', 'needs `alertmanager_url`: where to push alerts to')
     }
+    const delivery = readDelivery(yaml, refuse)
+    const rules = resolveRules(yaml.rules ?? [], PREDEFINED_RULES, refuse)
+    const written = (yaml.rules ?? []).map(({ name }) => rules.find((rule) => rule.name === name) ?? {})
+    checkRuleReferences(written, delivery, refuse)
     return {
       enabled: yaml.enabled,
       mode: yaml.mode,
       evaluateEveryMs: yaml.evaluation_interval,
-      rules: resolveRules(yaml.rules ?? [], PREDEFINED_RULES, refuse),
+      rules,
       objectives: yaml.objectives ?? DEFAULT_OBJECTIVES,
-      delivery: readDelivery(yaml, refuse),
+      delivery,
     }
   },
 )

@@ -3,7 +3,7 @@ import { nearestName } from '../nearest-name.ts'
 import { mailAddress } from './email-channel.ts'
 import { telephoneNumber } from './sms-channel.ts'
 import type { DeliveryConfig } from './delivery-config.ts'
-import type { NotifyTarget } from './notify-target.ts'
+import { parseNotifyTarget, type NotifyTarget } from './notify-target.ts'
 import type { RouteConfig } from './routes-section.ts'
 
 function complaint(what: string, name: string, known: Iterable<string>): string {
@@ -24,6 +24,34 @@ export function checkReferences(delivery: DeliveryConfig, refuse: Refuse): void 
     if (fallback === name) refuse(['channels', name, 'fallback'], 'is the channel itself')
   }
   for (const [index, route] of delivery.routes.entries()) checkNames(route, ['routes', index], { delivery, refuse })
+}
+
+/** Refuses names of channels and chains in rules of the file that nothing has. */
+export function checkRuleReferences(rules: readonly RuleReferences[], delivery: DeliveryConfig, refuse: Refuse): void {
+  for (const [index, { channels = [], escalation }] of rules.entries()) {
+    for (const text of channels) {
+      const problem = textProblem(text, delivery)
+      if (problem !== null) refuse(['rules', index, 'channels'], problem)
+    }
+    if (escalation !== undefined && !delivery.escalations.has(escalation)) {
+      refuse(['rules', index, 'escalation'], complaint('chain', escalation, delivery.escalations.keys()))
+    }
+  }
+}
+
+/** What of a rule names whom to tell. */
+interface RuleReferences {
+  readonly channels?: readonly string[] | undefined
+  readonly escalation?: string | undefined
+}
+
+function textProblem(text: string, delivery: DeliveryConfig): string | null {
+  try {
+    return targetProblem(parseNotifyTarget(text), delivery)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return `${JSON.stringify(text)} ${error.message}`
+  }
 }
 
 /** Every place that says whom to tell. */
@@ -62,7 +90,7 @@ function checkNames(
 }
 
 /** What is wrong with whom to tell; null when nothing is. */
-export function targetProblem(target: NotifyTarget, delivery: DeliveryConfig): string | null {
+function targetProblem(target: NotifyTarget, delivery: DeliveryConfig): string | null {
   switch (target.tag) {
     case 'channel':
       return channelProblem(target.channel, target.address, delivery)

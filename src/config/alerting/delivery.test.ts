@@ -136,6 +136,13 @@ describe('names that nothing has, and what cannot be, are refused at their place
       '',
       'is not a mail address',
     ],
+    [
+      'a channel of a rule',
+      `${CHANNEL}\nrules: [{ name: r, condition: uptime > 1, channels: mial }]`,
+      '',
+      'there is no channel "mial"',
+    ],
+    ['a chain of a rule', 'rules: [{ name: r, condition: uptime > 1, escalation: x }]', '', 'there is no chain "x"'],
     ['alertmanager without an address', 'mode: alertmanager', '', 'needs `alertmanager_url`'],
   ])('%s', (_what, alerting, place, message) => {
     expect(() => load(alerting)).toThrow(message)

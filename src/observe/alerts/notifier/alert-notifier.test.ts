@@ -92,6 +92,15 @@ group_by: alertname
 
 const MINUTE = 60_000
 
+const CHAIN = `channels:
+  first: { slack: https://1 }
+  second: { slack: https://2 }
+  third: { slack: https://3 }
+routes: [{ escalation: chain }]
+escalations: { chain: [{ notify: first, timeout: 5m }, { notify: second, timeout: 10m }, { notify: third }] }
+group_wait: 0s
+`
+
 describe('grouping and deduplication', () => {
   test('alerts of a group share a message, which waits for more; nothing is said twice', async () => {
     const world = await begin(TWO)
@@ -224,6 +233,19 @@ mute_times: { night: [{ times: "00:00-00:10" }] }`)
   expect(world.told('webhook')).toEqual(['firing fires: a'])
 })
 
+test('a rule’s own channels and chain come before the routes', async () => {
+  const world = await begin(`${CHAIN.replace('routes: [{ escalation: chain }]', 'routes: [{ channels: third }]')}`)
+  world.fire({ rule: 'routed', channels: [] })
+  world.fire({ rule: 'own', channels: ['second'] })
+  world.fire({ rule: 'chain', escalation: 'chain' })
+  await world.pass(10_000)
+  expect([world.told('first'), world.told('second'), world.told('third')]).toEqual([
+    ['firing fires: chain'],
+    ['firing fires: own'],
+    ['firing fires: routed'],
+  ])
+})
+
 test('the least severity of a channel is kept', async () => {
   const world = await begin(`${TWO}channels: { phone: { sms: { url: https://sms, to: [+431111111, +432222222] } } }`)
   world.fire({ rule: 'a' })
@@ -235,15 +257,6 @@ test('the least severity of a channel is kept', async () => {
     '+432222222',
   ])
 })
-
-const CHAIN = `channels:
-  first: { slack: https://1 }
-  second: { slack: https://2 }
-  third: { slack: https://3 }
-routes: [{ escalation: chain }]
-escalations: { chain: [{ notify: first, timeout: 5m }, { notify: second, timeout: 10m }, { notify: third }] }
-group_wait: 0s
-`
 
 describe('escalation (row 94)', () => {
   test('goes on while nobody acknowledges, and tells everybody who was told that it is over', async () => {

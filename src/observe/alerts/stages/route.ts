@@ -1,4 +1,5 @@
 import type { EscalationStep, Grouping } from '../../../config/alerting/routes-section.ts'
+import { parseNotifyTarget } from '../../../config/alerting/notify-target.ts'
 import type { LabelMatcher } from '../../../config/alerting/label-matcher.ts'
 import type { TimeInterval } from '../../../config/alerting/time-interval.ts'
 import type { Episode } from './episode.ts'
@@ -41,8 +42,8 @@ export function routesOf(episode: Episode, { routes, fallback, escalations }: Ro
   const [first = fallback] = found
   const chain = episode.escalation === undefined ? undefined : escalations.get(episode.escalation)
   if (chain) return [{ ...first, id: `${first.id}/escalation=${episode.escalation}`, steps: chain }]
-  if (episode.channels) {
-    const notify = episode.channels.map((channel) => ({ tag: 'channel' as const, channel }))
+  if (episode.channels && episode.channels.length > 0) {
+    const notify = episode.channels.map(parseNotifyTarget)
     const id = `${first.id}/channels=${episode.channels.join(',')}`
     return [{ ...first, id, steps: [{ notify, timeoutMs: LAST_STEP_MS }] }]
   }
