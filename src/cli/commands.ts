@@ -1,7 +1,4 @@
 import { fileURLToPath } from 'node:url'
-import { alertsCommand } from './alerting/alerts.ts'
-import { onCallCommand } from './alerting/oncall.ts'
-import { silenceCommand } from './alerting/silence.ts'
 import { checkCommand } from './check.ts'
 import { checklistCommand } from './checklist.ts'
 import type { Command } from './command.ts'
@@ -19,7 +16,6 @@ import { verifyCommand } from './verify.ts'
 const STAND_IN = fileURLToPath(new URL('../../stand-in/src/main.ts', import.meta.url))
 
 const loadStatus = () => import('../app/read-status.ts')
-const loadService = () => import('../app/call-service.ts')
 const loadRequests = () => import('../app/request-resync.ts')
 
 const DOCTOR_TOPICS: readonly DoctorTopic[] = [

@@ -4,11 +4,12 @@ import type { Alerting } from './open-alerting.ts'
 /** A page, and how it is to be answered. */
 export interface AnsweredPage {
   readonly status: number
+  readonly headers: Readonly<Record<string, string>>
   readonly html: string
 }
 
 /** Only this page's own form; nothing is loaded, nothing frames it. */
-export const PAGE_HEADERS = {
+const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -64,7 +65,7 @@ function page(status: number, title: string, content: string): AnsweredPage {
 ${content}
 </body></html>
 `
-  return { status, html }
+  return { status, headers: PAGE_HEADERS, html }
 }
 
 function escape(text: string): string {

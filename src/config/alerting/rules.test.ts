@@ -77,7 +77,9 @@ describe('predefined rules', () => {
 })
 
 test('a rule of one’s own has every part', () => {
-  const rules = rulesOf(`  rules:
+  const rules = rulesOf(`  slack_webhook: https://slack
+  escalations: { shop: [{ notify: slack }] }
+  rules:
     - name: orders_late
       condition: lag_seconds > 60 and baseline(lag_seconds) < 10
       clear: lag_seconds < 30
