@@ -137,7 +137,7 @@ describe('grouping and deduplication', () => {
   })
 
   test('an alert that ends while its message is on its way is said to be over', async () => {
-    const world = await begin(TWO)
+    const world = await begin('webhook_url: https://hook')
     world.receiver('webhook').always = { tag: 'retry', reason: 'HTTP 503', maybeArrived: false }
     world.fire({ rule: 'a' })
     await world.pass(32_000)
@@ -246,6 +246,24 @@ test('a rule’s own channels and chain come before the routes', async () => {
   ])
 })
 
+test('the first route that fits decides, unless it says continue', async () => {
+  const world = await begin(`${TWO}group_wait: 0s
+channels: { more: { webhook: https://more } }
+routes:
+  - { match: alertname=both, channels: more, continue: true }
+  - { match: 'alertname=~"both|one"', channels: webhook }
+  - { channels: slack }`)
+  world.fire({ rule: 'both' })
+  world.fire({ rule: 'one' })
+  world.fire({ rule: 'rest' })
+  await world.pass(20_000)
+  expect([world.told('more'), world.told('webhook').toSorted(), world.told('slack')]).toEqual([
+    ['firing fires: both'],
+    ['firing fires: both', 'firing fires: one'],
+    ['firing fires: rest'],
+  ])
+})
+
 test('the least severity of a channel is kept', async () => {
   const world = await begin(`${TWO}channels: { phone: { sms: { url: https://sms, to: [+431111111, +432222222] } } }`)
   world.fire({ rule: 'a' })
@@ -329,6 +347,7 @@ flapping: { sample: 10s }`)
     const told = world.told('webhook')
     expect(told.length).toBeLessThan(16)
     expect(world.receiver('webhook').messages.filter(({ firing }) => firing[0]?.isFlapping)).toHaveLength(1)
+    expect(world.receiver('webhook').messages.at(-1)?.firing[0]?.isFlapping).toBe(true)
     await world.pass(5 * MINUTE)
     expect(world.told('webhook').at(-1)).toBe('resolved over: a')
   })
@@ -379,6 +398,39 @@ group_wait: 0s`
     world.fire({ rule: 'a' })
     await world.pass(30 * MINUTE)
     expect(world.told('backup').filter((text) => text === 'firing fires: a')).toHaveLength(1)
+  })
+
+  test('its failure is not told over itself', async () => {
+    const world = await begin(`${TWO}group_wait: 0s`)
+    world.receiver('slack').always = { tag: 'refused', reason: 'HTTP 403' }
+    world.fire({ rule: 'a' })
+    await world.pass(10_000)
+    expect(world.told('webhook')).toContain('firing fires: notification_failing')
+    const buckets = [...(world.life.notifier.lastRound?.gathered.buckets.keys() ?? [])]
+    const about = buckets.filter((key) => key.includes('notification_failing'))
+    expect(about).toEqual([expect.stringMatching(/^webhook\|/)])
+  })
+
+  test('the channel that stands in by configuration is told once, also where it is told of the group anyway', async () => {
+    const world = await begin(`channels:
+  main: { webhook: https://main, fallback: backup }
+  backup: { webhook: https://backup }
+group_by: alertname
+group_wait: 0s
+group_interval: 10s`)
+    world.receiver('main').always = { tag: 'refused', reason: 'HTTP 403' }
+    world.fire({ rule: 'a' })
+    await world.pass(5 * MINUTE)
+    expect(world.told('backup').filter((text) => text === 'firing fires: a')).toHaveLength(1)
+  })
+
+  test('waits as long as the receiver asks, without counting that as attempts', async () => {
+    const world = await begin(PAIR)
+    const busy = { tag: 'retry', reason: 'HTTP 429', maybeArrived: false, retryAfterMs: 20_000 } as const
+    world.receiver('slack').outcomes.push(...Array.from({ length: 9 }, () => busy))
+    world.fire({ rule: 'a' })
+    await world.pass(4 * MINUTE)
+    expect([world.told('slack'), world.told('backup')]).toEqual([['firing fires: a'], []])
   })
 
   test('a refusal is not tried again', async () => {

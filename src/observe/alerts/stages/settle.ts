@@ -122,7 +122,10 @@ function fallbackOf(
   if (destination === null) return null
   const key = ledgerKey(message.groupKey, destinationKey(destination))
   const told = state.ledgers.get(key)?.told
-  const isNews = (fingerprint: string): boolean => told?.get(fingerprint)?.isOpen !== true
+  const onTheWay = [...state.outbox.values()].filter(({ ledgerKey: other }) => other === key)
+  const isNews = (fingerprint: string): boolean =>
+    told?.get(fingerprint)?.isOpen !== true &&
+    !onTheWay.some(({ firing }) => firing.some((alert) => alert.fingerprint === fingerprint))
   if (!notification.firing.some(({ fingerprint }) => isNews(fingerprint))) return null
   const id = newId()
   const note = `${message.destination.channel} could not be reached: ${reason}`
