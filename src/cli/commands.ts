@@ -42,9 +42,6 @@ export const COMMANDS: readonly Command[] = [
   verifyCommand(() => import('../app/verify.ts')),
   doctorCommand(DOCTOR_TOPICS),
   checklistCommand(() => import('../app/checklist/read-checklist.ts')),
-  alertsCommand(loadService, []),
-  silenceCommand(loadService),
-  onCallCommand(loadService),
   demoCommand(() => import('../app/demo/run-demo.ts')),
   standInCommand(STAND_IN),
 ]

@@ -211,16 +211,6 @@ export const ERROR_CATALOGUE = {
     remedy: 'See the message.',
     retry: 'manual',
   },
-  SERVICE_UNREACHABLE: {
-    cause: 'The service does not answer over HTTP.',
-    remedy: 'Start it with sync-app run, or name its address with --url.',
-    retry: 'manual',
-  },
-  SERVICE_REFUSED: {
-    cause: 'The service refused what it was asked over HTTP.',
-    remedy: 'Read the message; what changes something needs the token of http.auth.token.',
-    retry: 'manual',
-  },
   ALERT_UNKNOWN: {
     cause: 'There is no such alert, silence, channel, schedule or person.',
     remedy: 'sync-app alerts list, silence list and oncall show what there is.',
