@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { type MetricName, METRICS } from './catalogue.ts'
-import { sampleText } from './sample-text.ts'
+import { labelPairs, sampleText } from './sample-text.ts'
 import type { MetricFamily } from './metric-family.ts'
 import type { Series } from './series-reader.ts'
 
@@ -58,8 +58,13 @@ export class ShownSeries {
 
   /** A cell as it lies in memory, over all registries. */
   cell(index: number): number {
-    let sum = 0
-    for (const { cells, at } of this.#parts) sum += cells[at + index] ?? Number.NaN
+    const [first] = this.#parts
+    if (first === undefined) return Number.NaN
+    let sum = first.cells[first.at + index] ?? Number.NaN
+    for (let part = 1; part < this.#parts.length; part++) {
+      const other = this.#parts[part]
+      if (other) sum += other.cells[other.at + index] ?? Number.NaN
+    }
     return sum
   }
 
@@ -86,11 +91,12 @@ export class ShownSeries {
   #makeTexts(): readonly string[] {
     const name = this.#name
     const { buckets } = this.family
-    if (buckets === undefined) return [sampleText(name, this.labels)]
-    return [
-      ...[...buckets.map(String), '+Inf'].map((le) => sampleText(`${name}_bucket`, { ...this.labels, le })),
-      sampleText(`${name}_sum`, this.labels),
-      sampleText(`${name}_count`, this.labels),
-    ]
+    const pairs = labelPairs(this.labels)
+    if (buckets === undefined) return [sampleText(name, pairs)]
+    const before = pairs === '' ? `${name}_bucket{le="` : `${name}_bucket{${pairs},le="`
+    const texts: string[] = []
+    for (const bound of buckets) texts.push(`${before}${bound}"} `)
+    texts.push(`${before}+Inf"} `, sampleText(`${name}_sum`, pairs), sampleText(`${name}_count`, pairs))
+    return texts
   }
 }
