@@ -238,7 +238,7 @@ describe('a running service', () => {
 
   test('row 118: a blocked sync loop is 503 on the same port, in milliseconds, and passes', async () => {
     // Emptying a table blocks the loop for some seconds; see SYNC_FAIL_POINT.
-    await world.source.query('truncate orders')
+    await world.source.query('truncate users')
     const health = await until('blocked', '/health/live', (_, code) => code === 503)
     expect(health.checks['sync_loop']?.message).toContain('has not turned')
     const asked = performance.now()
@@ -280,7 +280,7 @@ describe('a running service', () => {
     await until('ready', '/health/ready', (_, code) => code === 200)
   })
 
-  test('rows 6, 19: a target that answers nothing is unhealthy in its time; stuck with work pending is not ready; what fails is counted by kind', async () => {
+  test('row 6: a target that answers nothing is unhealthy in its time; stuck with work pending is not ready', async () => {
     world.toTarget.set('silent')
     await world.source.query('insert into users values (2000)')
     const health = await until(
@@ -293,14 +293,6 @@ describe('a running service', () => {
     expect(ready.checks['replication_progress']?.message).toContain('nothing got into the target')
     expect((await world.get('/health/live')).status).toBe(200)
     world.toTarget.set('cut')
-    const failed = await waitFor(
-      async () => {
-        const samples = (await world.metrics()).filter(({ name }) => name === 'sync_records_failed_total')
-        return samples.find(({ value }) => Number(value) > 0)
-      },
-      { describe: () => world.service.story },
-    )
-    expect(failed.labels).toEqual({ table: 'users', error_type: 'connection' })
     world.toTarget.set('pass')
     await until('ready', '/health/ready', (_, code) => code === 200)
   })
@@ -323,6 +315,7 @@ describe('a running service', () => {
       { describe: 'the slot to be dropped' },
     )
     world.toSource.set('pass')
+    await waitFor(() => !world.service.isRunning, { timeoutMs: 30_000, describe: () => world.service.story })
     const ending = await world.service.ended
     expect(ending.code).toBe(1)
     expect(world.service.story).toContain('SLOT_MISSING')

@@ -210,8 +210,8 @@ export class Applier {
     failed: { readonly error: SyncError; readonly attempt: number; readonly signal: AbortSignal },
   ): Promise<void> {
     const { clock, random, signals } = this.#deps
-    await this.close()
     this.#tellFailed(batch, failed.error)
+    await this.close()
     const reaction = failureReaction(failed.error, batch)
     if (reaction === 'stop' || reaction === 'restart') throw failed.error
     if (reaction === 'blame') {
