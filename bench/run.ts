@@ -8,6 +8,7 @@ import { measureBounds } from './scenarios/bounds.ts'
 import { measureCdc } from './scenarios/cdc.ts'
 import { measureGrowth } from './scenarios/growth.ts'
 import { measureLatency } from './scenarios/latency.ts'
+import { measureMonitoring } from './scenarios/monitoring.ts'
 import { measureSnapshot } from './scenarios/snapshot.ts'
 import { measureSteadyMemory } from './scenarios/steady-memory.ts'
 import { type BenchContext, SCALES } from './support/bench-context.ts'
@@ -36,6 +37,7 @@ const SCENARIOS: Readonly<Record<string, (context: BenchContext, part?: string) 
   growth: measureGrowth,
   bounds: measureBounds,
   steady: measureSteadyMemory,
+  monitoring: measureMonitoring,
 }
 
 await using source = await BenchSource.start()

@@ -16,6 +16,8 @@ export interface ServiceSetup {
   /** Lines under `sync:`. */
   readonly sync?: Readonly<Record<string, string | number>> | undefined
   readonly publication?: string | undefined
+  /** Nothing is measured or served. */
+  readonly unwatched?: boolean | undefined
   /** Which tables; default: all. */
   readonly tables?: readonly string[] | undefined
 }
@@ -120,12 +122,13 @@ export class BenchService implements AsyncDisposable {
 }
 
 function pipelineFile(setup: ServiceSetup, directory: string): string {
-  const { database, target, slot, tables, sync = {}, publication = 'bench' } = setup
+  const { database, target, slot, tables, sync = {}, publication = 'bench', unwatched = false } = setup
   const lines = Object.entries(sync).map(([name, value]) => `  ${name}: ${value}`)
   const chosen = tables ? `tables: [${tables.map((name) => `{ source: "${name}" }`).join(', ')}]` : ''
   return `pipeline: bench
 source: { url: "${database.url}", slot: ${slot}, publication: ${publication}, tls: { mode: disable } }
 target: { fe_http: ["http://127.0.0.1:${target.httpPort}"], fe_mysql: "mysql://root@127.0.0.1:${target.mysqlPort}", database: bench, properties: { replication_num: 1 } }
+http: { enabled: ${!unwatched}, port: 0, metrics_port: 0 }
 sync:
   spool_directory: ${directory}
 ${lines.join('\n')}

@@ -4,7 +4,8 @@ import { FAIL_POINTS, type FailPoint, type FailPoints, NO_FAIL_POINTS } from '..
 export interface FailPointOrder {
   readonly point: FailPoint
   readonly occurrence: number
-  readonly signal: 'SIGKILL' | 'SIGSTOP' | 'SIGTERM'
+  /** `BLOCK`: no signal, but an event loop that does not turn for some seconds. */
+  readonly signal: 'SIGKILL' | 'SIGSTOP' | 'SIGTERM' | 'BLOCK'
 }
 
 /**
@@ -17,7 +18,7 @@ export function parseFailPoint(text: string): FailPointOrder {
   if (point === undefined)
     throw new RangeError(`no fail point ${JSON.stringify(name)}; there are: ${FAIL_POINTS.join(', ')}`)
   if (!/^[1-9]\d{0,8}$/.test(occurrence)) throw new RangeError(`not a count: ${JSON.stringify(occurrence)}`)
-  if (signal !== 'SIGKILL' && signal !== 'SIGSTOP' && signal !== 'SIGTERM') {
+  if (signal !== 'SIGKILL' && signal !== 'SIGSTOP' && signal !== 'SIGTERM' && signal !== 'BLOCK') {
     throw new RangeError(`not a signal for a fail point: ${JSON.stringify(signal)}`)
   }
   return { point, occurrence: Number(occurrence), signal }

@@ -41,7 +41,7 @@ const parsed = (lines: readonly string[]): readonly Record<string, unknown>[] =>
 test('a pipe gets the JSON of the guide: timestamp, level, logger, message, then context', async () => {
   const console = recordingConsole()
   await using log = open({}, console)
-  log.emit({ tag: 'chunk-loaded', table: users, chunk: 2, chunks: 3, rows: 100, bytes: 5000, ms: 15.2 })
+  log.emit({ tag: 'chunk-loaded', table: users, chunk: 2, chunks: 3, done: 1, rows: 100, bytes: 5000, ms: 15.2 })
   expect(console.written).toEqual([
     '{"timestamp":"2026-01-01T00:00:00.000Z","level":"INFO","logger":"sync_app.snapshot","message":"Chunk 2 of 3 loaded",' +
       '"table":"public.users","operation":"snapshot","chunk":2,"chunks":3,"batch_size":100,"batch_bytes":5000,"processing_time_ms":15.2,"actor":"system"}\n',
@@ -70,7 +70,9 @@ const batchOfUsers = {
   bytes: 5000,
   ageMs: 15.2,
   lagMs: 20,
+  oldestLagMs: 30,
   commitMs: 3,
+  loadMs: 2,
   tables: [{ table: users, inserts: 100, updates: 0, deletes: 0, filtered: 0, loadedRows: 100, loadedBytes: 5000 }],
   samples: [{ table: users, operation: 'insert', key: '12345', processingMs: 15.2 }],
 } as const
@@ -142,7 +144,7 @@ test('lines below the level of their logger are left out, and not counted', asyn
   await using log = open({ level: 'WARNING', levels: { 'sync_app.snapshot': 'INFO' } }, console)
   log.emit({ tag: 'service-stopping', reason: 'SIGTERM' })
   log.emit({ tag: 'memory-pressure', heldBytes: 2, limitBytes: 1 })
-  log.emit({ tag: 'chunk-loaded', table: users, chunk: 1, chunks: 1, rows: 1, bytes: 1, ms: 1 })
+  log.emit({ tag: 'chunk-loaded', table: users, chunk: 1, chunks: 1, done: 1, rows: 1, bytes: 1, ms: 1 })
   expect(parsed(console.written).map(({ level }) => level)).toEqual(['WARNING', 'INFO'])
   expect(log.counts().lines).toEqual({ DEBUG: 0, INFO: 1, WARNING: 1, ERROR: 0, CRITICAL: 0 })
 })

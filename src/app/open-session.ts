@@ -103,6 +103,7 @@ function settingsOf(config: Config): SessionSettings {
     snapshotParallelism: sync.snapshotParallelism,
     chunkBytes: sync.chunkBytes,
     truncateAsDeletesUpToRows: sync.truncateAsDeletesUpToRows,
+    heartbeatEveryMs: config.http.enabled ? config.monitoring.heartbeatIntervalMs : undefined,
     takeOverWaitMs: sync.ownershipWindowMs * CLOCK_DRIFT + CLOCK_MARGIN_MS,
   }
 }

@@ -12,12 +12,13 @@ import { SyncError } from '../core/sync-error.ts'
 import { tableId } from '../core/table-id.ts'
 import type { VerifyReport } from '../core/verify-report.ts'
 import { checkCommand } from './check.ts'
+import type { ServiceSurroundings } from '../app/run-service.ts'
 import type { Command, CommandContext } from './command.ts'
 import { demoCommand } from './demo.ts'
 import { demoView } from './demo-view.ts'
 import { pauseCommand, resumeCommand } from './pause-resume.ts'
 import { resyncCommand } from './resync.ts'
-import { runCommand, type ServiceSurroundings } from './run.ts'
+import { runCommand } from './run.ts'
 import { runProgram } from './run-program.ts'
 import { statusCommand } from './status.ts'
 import type { TableRequestDeps } from './table-request.ts'
@@ -40,7 +41,7 @@ beforeAll(() => {
   early = join(directory, 'early.yaml')
   writeFileSync(good, GOOD)
   writeFileSync(bad, `${GOOD}sync: { flush: 1s }\n`)
-  writeFileSync(early, `${GOOD}http: { port: 8081 }\n`)
+  writeFileSync(early, `${GOOD}flink: { rest_url: "http://f:1" }\n`)
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
@@ -112,7 +113,7 @@ describe('check', () => {
   test('warns of keys that are not in force', async () => {
     const { code, err } = await call(withFindings([]), [early])
     expect(code).toBe(0)
-    expect(err).toMatch(/^warning: .*early\.yaml:3:1: http is accepted but not in force/)
+    expect(err).toMatch(/^warning: .*early\.yaml:3:1: flink is accepted but not in force/)
   })
 
   test('shows what the file amounts to, without its secrets', async () => {
@@ -142,7 +143,7 @@ describe('run', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line).message)
-    expect(messages).toEqual([expect.stringContaining('http is accepted but not in force'), 'Service is stopping'])
+    expect(messages).toEqual([expect.stringContaining('flink is accepted but not in force'), 'Service is stopping'])
   })
 
   test('a service that ends with an error exits with 1, and tells it in the log and on standard error', async () => {

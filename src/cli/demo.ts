@@ -18,6 +18,8 @@ export interface DemoDeps {
 const INTERRUPTED = 130
 
 const secondsOption = numberOption('seconds', 'N', 'End by itself after N seconds.', 1)
+const portOption = numberOption('port', 'N', 'Port of health and API; default 8080, or a free one.', 1)
+const metricsPortOption = numberOption('metrics-port', 'N', 'Port of the metrics; default 9090, or a free one.', 1)
 const smallFlag = flag('small', 'A twentieth of the rows, for a slow machine.')
 
 /** The demonstration's last line for programs. */
@@ -51,7 +53,7 @@ export function demoCommand(load: () => Promise<DemoDeps>): Command {
       'Needs nothing but this program. Compares every row at its end; exits with 0 only if none differs.\n' +
       'Ctrl-C ends the show and begins the comparison; a second one ends everything at once.',
     operands: [],
-    options: [secondsOption, smallFlag, jsonFlag],
+    options: [secondsOption, smallFlag, portOption, metricsPortOption, jsonFlag],
     examples: [
       { call: 'demo', doc: 'Watch until Ctrl-C.' },
       { call: 'demo --seconds 30 --json', doc: 'Half a minute; the last line is the result as JSON.' },
@@ -61,7 +63,8 @@ export function demoCommand(load: () => Promise<DemoDeps>): Command {
       const json = input.get(jsonFlag)
       const view = demoView(terminal, json)
       const scale = input.get(smallFlag) ? 0.05 : 1
-      const result = await runDemo({ seconds: input.get(secondsOption), scale, ...view, clock, abort })
+      const ports = { port: input.get(portOption), metricsPort: input.get(metricsPortOption) }
+      const result = await runDemo({ seconds: input.get(secondsOption), scale, ...ports, ...view, clock, abort })
       if (result === null) return INTERRUPTED
       view.say(`Rows applied: ${humanCount(result.rowsApplied)}; guarantee: ${result.guarantee}`)
       const text = verifyText(result.report, terminal.colour && !json)

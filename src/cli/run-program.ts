@@ -1,15 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { nearestName } from '../config/nearest-name.ts'
 import type { Command, CommandContext } from './command.ts'
 import { commandHelp, programHelp } from './help.ts'
 import { helpFlag, parseArguments } from './parse-arguments.ts'
 import { showError } from './print-error.ts'
+import { programVersion } from './program-version.ts'
 import { UsageError } from './usage-error.ts'
-
-function programVersion(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return /"version":\s*"([^"]+)"/.exec(manifest)?.[1] ?? 'unknown'
-}
 
 function findCommand(name: string, commands: readonly Command[]): Command {
   const found = commands.find((command) => command.name === name)

@@ -1,10 +1,10 @@
+import type { ServiceSurroundings } from '../app/run-service.ts'
 import type { Config } from '../config/config.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
-import type { Clock } from '../core/clock.ts'
-import type { RecordSampling, Signals } from '../core/signals.ts'
 import { asSyncError } from '../core/sync-error.ts'
 import type { Command, CommandContext } from './command.ts'
 import { configOperand, configOption, loadNamedConfig } from './named-config.ts'
+import { programVersion } from './program-version.ts'
 
 /** What the command needs: `src/app/run-service.ts`. */
 export interface RunDeps {
@@ -12,13 +12,8 @@ export interface RunDeps {
   readonly runService: (config: Config, around: ServiceSurroundings) => Promise<void>
 }
 
-/** What the service gets from outside. */
-export interface ServiceSurroundings {
-  readonly signals: Signals
-  readonly sampling?: RecordSampling | undefined
-  readonly clock: Clock
-  readonly abort: AbortSignal
-}
+/** The program of the monitor thread: a layer beside this one, so it is named and not imported. */
+const MONITOR_ENTRY = new URL('../api/monitor-thread.ts', import.meta.url)
 
 async function runPipeline(
   loaded: LoadedConfig,
@@ -33,7 +28,8 @@ async function runPipeline(
   }
   try {
     const { runService } = await load()
-    await runService(loaded.config, { signals: log, sampling: log.sampling, clock, abort })
+    const about = { version: programVersion(), monitorEntry: MONITOR_ENTRY }
+    await runService(loaded.config, { ...about, signals: log, sampling: log.sampling, clock, abort })
     return 0
   } catch (error) {
     log.emit({ tag: 'attempt-failed', what: 'running the pipeline', error: asSyncError(error), retryInMs: null })
@@ -48,7 +44,8 @@ export function runCommand(load: () => Promise<RunDeps>): Command {
     summary: 'Copy the tables and keep them equal, until stopped.',
     description:
       'Stops within 10 seconds on SIGTERM or SIGINT; killing it at any instant is harmless.\n' +
-      'Log lines go to standard output: pretty on a terminal, JSON in a pipe.',
+      'Log lines go to standard output: pretty on a terminal, JSON in a pipe. Health, metrics and API are served on\n' +
+      '`http.port` (8080) and `http.metrics_port` (9090).',
     operands: [configOperand],
     options: [configOption],
     examples: [{ call: 'run production_config.yaml', doc: 'Run the pipeline of that file.' }],

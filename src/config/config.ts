@@ -1,6 +1,7 @@
 import { alertingSection, type AlertingConfig } from './alerting-section.ts'
 import { defaultedSection, optional, required, scalar, section, type Kind, type Refuse } from './declaration.ts'
 import { httpSection, type HttpConfig } from './http-section.ts'
+import { monitoringSection, type MonitoringConfig } from './monitoring-section.ts'
 import { loggingSection, type LoggingConfig } from './logging-section.ts'
 import { parseNamePattern } from './name-pattern.ts'
 import { choice, httpOrigin } from './scalars.ts'
@@ -21,6 +22,7 @@ export interface Config {
   readonly tables: readonly TableRule[]
   readonly sync: SyncConfig
   readonly http: HttpConfig
+  readonly monitoring: MonitoringConfig
   readonly logging: LoggingConfig
   readonly alerting: AlertingConfig
   readonly flink?: FlinkConfig | undefined
@@ -79,10 +81,8 @@ const keys = {
     defaultText: '`public.*`',
   }),
   sync: defaultedSection(syncSection, { doc: 'Batches, first copies, bounds.' }),
-  http: defaultedSection(httpSection, {
-    doc: 'Health, metrics and API over HTTP.',
-    notInForce: 'nothing is served over HTTP yet',
-  }),
+  http: defaultedSection(httpSection, { doc: 'Health, metrics and API over HTTP.' }),
+  monitoring: defaultedSection(monitoringSection, { doc: 'What is measured, and when something counts as wrong.' }),
   logging: defaultedSection(loggingSection, { doc: 'Log lines.' }),
   alerting: defaultedSection(alertingSection, { doc: 'Alerts.', notInForce: 'no alert is evaluated or sent yet' }),
   flink: optional(flink, { doc: 'The cluster of `engine: flink`.', notInForce: 'pipelines run in this process' }),
@@ -116,6 +116,7 @@ export const configFile: Kind<Config> = section(keys, (yaml, refuse): Config => 
     tables,
     sync: yaml.sync,
     http: yaml.http,
+    monitoring: yaml.monitoring,
     logging: yaml.logging,
     alerting: yaml.alerting,
     flink: yaml.flink,

@@ -1,10 +1,13 @@
 import { defaulted, defaultedSection, optional, section } from './declaration.ts'
-import { httpOrigin, port, secretText, text } from './scalars.ts'
+import { httpOrigin, integer, secretText, text, yesOrNo } from './scalars.ts'
 import type { Secret } from './secret.ts'
 
 /** The HTTP side: health, metrics, API. */
 export interface HttpConfig {
+  /** False: nothing is served or measured; only logs tell what happens. */
+  readonly enabled: boolean
   readonly host: string
+  /** 0: any free one. */
   readonly port: number
   readonly metricsPort: number
   readonly token?: Secret | undefined
@@ -20,18 +23,26 @@ const auth = section(
   (yaml) => yaml,
 )
 
+const listenPort = integer({ from: '0', to: '65535' })
+
 /** `http:`. */
 export const httpSection = section(
   {
+    enabled: defaulted(yesOrNo, 'true', {
+      doc: 'Whether anything is served and measured. Without it only the log tells what happens.',
+    }),
     host: defaulted(text, '127.0.0.1', { doc: 'Address to listen on.' }),
-    port: defaulted(port, '8080', { doc: 'Port of health, metrics and API.' }),
-    metrics_port: defaulted(port, '9090', { doc: 'Port of the metrics alone.' }),
+    port: defaulted(listenPort, '8080', {
+      doc: 'Port of health, metrics and API; 0: any free one, which the log names.',
+    }),
+    metrics_port: defaulted(listenPort, '9090', { doc: 'Port of the metrics alone; 0: any free one.' }),
     auth: defaultedSection(auth, { doc: 'Who may change something.' }),
     prometheus_url: optional(httpOrigin, { doc: 'A Prometheus to which `/api/v1/*` on `metrics_port` is passed on.' }),
   },
   (yaml, refuse): HttpConfig => {
-    if (yaml.port === yaml.metrics_port) refuse('metrics_port', 'the same as http.port')
+    if (yaml.port !== 0 && yaml.port === yaml.metrics_port) refuse('metrics_port', 'the same as http.port')
     return {
+      enabled: yaml.enabled,
       host: yaml.host,
       port: yaml.port,
       metricsPort: yaml.metrics_port,

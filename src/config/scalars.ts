@@ -85,9 +85,6 @@ export function choice<const T extends string>(
   })
 }
 
-/** A port. */
-export const port: Kind<number> = integer({ from: '1', to: '65535' })
-
 /** An http(s) address without a path, such as `http://fe:8030`. Credentials in it are refused. */
 export const httpOrigin: Kind<string> = scalar(
   'http(s)://host:port',

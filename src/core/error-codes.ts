@@ -18,6 +18,11 @@ export const ERROR_CATALOGUE = {
     remedy: 'Mend the line that is named.',
     retry: 'manual',
   },
+  HTTP_LISTEN: {
+    cause: 'A port of http is taken by another process, or may not be used.',
+    remedy: 'Set http.port and http.metrics_port to free ports, or http.enabled to false.',
+    retry: 'manual',
+  },
   SOURCE_UNREACHABLE: {
     cause: 'PostgreSQL does not answer or closed the connection.',
     remedy: 'Check host, port, network and that the server runs.',

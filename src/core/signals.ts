@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.ts'
+import type { PoolUse } from './pool-use.ts'
 import type { Guarantee } from './sink.ts'
 import type { Blocker } from './source.ts'
 import type { SyncError } from './sync-error.ts'
@@ -25,6 +27,33 @@ export interface RecordSample {
   readonly key: string
   /** From when it was received to the commit of its batch. */
   readonly processingMs: number
+}
+
+/** Rows of one table whose load failed. */
+export interface FailedRows {
+  readonly table: TableId
+  readonly rows: number
+}
+
+/** How a session stands. */
+export interface Pulse {
+  /** Commit time, by the source's clock, of the oldest transaction that was received and is not in the target; null when there is none. */
+  readonly pendingCommitMs: number | null
+  /** When the oldest marker was sent that has not come back, by our clock; null when there is none. */
+  readonly pendingMarkerMs: number | null
+  /** Rows of the batch that fills. */
+  readonly gatheringRows: number
+  /** Rows of the batch that is on its way. */
+  readonly applyingRows: number
+  /** WAL between the checkpoint and the end of WAL as the server last told. */
+  readonly lagBytes: number
+  /** By the stream, since it was opened. */
+  readonly receivedBytes: number
+  /** In-progress transactions that are held back. */
+  readonly spooledBytes: number
+  /** Share of the time since the last pulse in which the stream was paused, 0 to 1. */
+  readonly pausedRatio: number
+  readonly pools: readonly PoolUse[]
 }
 
 /** Everything that happens, as one typed value; logs, metrics, health and the live view are views of it. */
@@ -59,7 +88,11 @@ export type Signal =
       readonly ageMs: number
       /** From the last source commit in the batch to the commit at the target, by the wall clocks of both. */
       readonly lagMs: number
+      /** From the first source commit in the batch, as {@link lagMs}. */
+      readonly oldestLagMs: number
       readonly commitMs: number
+      /** The part of {@link commitMs} until all rows were sent. */
+      readonly loadMs: number
       readonly tables: readonly TableCounts[]
       /** Some of its records, while {@link RecordSampling} is on. */
       readonly samples?: readonly RecordSample[] | undefined
@@ -70,6 +103,8 @@ export type Signal =
       readonly table: TableId
       readonly chunk: number
       readonly chunks: number
+      /** Chunks of this copy that are in the target now, this one included. */
+      readonly done: number
       readonly rows: number
       readonly bytes: number
       readonly ms: number
@@ -96,6 +131,14 @@ export type Signal =
       readonly retryInMs: number | null
     }
   | { readonly tag: 'memory-pressure'; readonly heldBytes: number; readonly limitBytes: number }
+  /** An attempt to load these rows failed for something that is not theirs; what follows says whether it is repeated. */
+  | { readonly tag: 'rows-failed'; readonly code: ErrorCode; readonly tables: readonly FailedRows[] }
+  /** The pipeline streams no more; after an error another session may follow. */
+  | { readonly tag: 'session-ended'; readonly error: SyncError | null }
+  /** A marker that was written into the source's WAL has come back, and everything before it is in the target. */
+  | { readonly tag: 'heartbeat'; readonly sentAtMs: number; readonly delayMs: number }
+  /** How the session stands, about once a second. */
+  | ({ readonly tag: 'pulse' } & Pulse)
 
 /** Whether single records are told of. Asked once for each transaction, so it may change at any time. */
 export interface RecordSampling {

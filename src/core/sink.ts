@@ -1,5 +1,6 @@
 import type { Checkpoint } from './checkpoint.ts'
 import type { Ownership } from './ownership.ts'
+import type { PoolUse } from './pool-use.ts'
 import type { LoadFormat, RowEncoder, RowFilter } from './row-encoder.ts'
 import type { TableId } from './table-id.ts'
 import type { TableRoute } from './table-route.ts'
@@ -100,6 +101,8 @@ export interface Sink extends AsyncDisposable {
   readonly version: string
   /** Makes the databases and the `_sync_*` tables where absent. */
   prepare(): Promise<void>
+  /** How its connections are used now. */
+  pools(): readonly PoolUse[]
   /**
    * After the slot was got: ends every open transaction of this pipeline, drops what an older epoch left behind, and
    * reads the rows. Does not raise the epoch: the first commit does.

@@ -1,6 +1,7 @@
 import type { ChangeHandler, ChangeStream, Relation } from './change-stream.ts'
 import type { Lsn } from './lsn.ts'
 import type { Ownership } from './ownership.ts'
+import type { PoolUse } from './pool-use.ts'
 import type { RowView } from './row-view.ts'
 import type { TableRoute } from './table-route.ts'
 import type { TableSchema } from './table-schema.ts'
@@ -158,4 +159,6 @@ export interface Source extends AsyncDisposable {
   untilFlushed(position: Lsn): Promise<void>
   /** Emits a small logical message so that an idle source's WAL moves past the present position. Returns that position. */
   emitMarker(content: string): Promise<Lsn>
+  /** How its connections are used now. */
+  pools(): readonly PoolUse[]
 }

@@ -47,6 +47,8 @@ export class Applier {
   readonly #deps: ApplierDeps
   /** The open target transaction of a large source transaction. */
   #writer: BatchWriter | null = null
+  /** Monotonic time at which all rows of the last attempt were sent. */
+  #sentAtMs = 0
 
   constructor(checkpoint: Checkpoint, deps: ApplierDeps) {
     this.checkpoint = checkpoint
@@ -90,7 +92,12 @@ export class Applier {
     }
     afterCommit(batch, { registry: this.#deps.registry, signals, gate: this.#deps.gate })
     signals.emit(
-      batchCommitted(batch, this.checkpoint, { now: clock.now(), monotonicMs: clock.monotonicMs(), startedAtMs }),
+      batchCommitted(batch, this.checkpoint, {
+        now: clock.now(),
+        monotonicMs: clock.monotonicMs(),
+        startedAtMs,
+        sentAtMs: this.#sentAtMs,
+      }),
     )
     batch.release()
   }
@@ -136,6 +143,7 @@ export class Applier {
     this.#writer ??= await this.#open()
     if (this.#writer === null) return
     await this.#send(this.#writer, this.#loads(batch))
+    this.#sentAtMs = this.#deps.clock.monotonicMs()
     const next: Checkpoint = {
       ...this.checkpoint,
       number: this.checkpoint.number + 1n,
@@ -202,6 +210,7 @@ export class Applier {
     failed: { readonly error: SyncError; readonly attempt: number; readonly signal: AbortSignal },
   ): Promise<void> {
     const { clock, random, signals } = this.#deps
+    this.#tellFailed(batch, failed.error)
     await this.close()
     const reaction = failureReaction(failed.error, batch)
     if (reaction === 'stop' || reaction === 'restart') throw failed.error
@@ -212,6 +221,16 @@ export class Applier {
     const waitMs = backOffMs(failed.attempt, RETRY_BOUNDS, random)
     signals.emit({ tag: 'attempt-failed', what: 'batch', error: failed.error, retryInMs: waitMs })
     await clock.sleep(waitMs, failed.signal)
+  }
+
+  /** Rows that the target refuses are told of by the state of their table; here are those that could not be brought there. */
+  #tellFailed(batch: Batch, error: SyncError): void {
+    if (error.retry === 'manual') return
+    const tables = [...batch.tables.values()].flatMap(({ entry, load }) => {
+      const rows = load.inserts + load.updates + load.deletes
+      return rows > 0 ? [{ table: entry.schema.id, rows }] : []
+    })
+    if (tables.length > 0) this.#deps.signals.emit({ tag: 'rows-failed', code: error.code, tables })
   }
 
   /** Loads each table's rows alone, without committing, and takes out the tables that are refused. @throws {SyncError} when there are any. */

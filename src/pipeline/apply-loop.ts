@@ -2,6 +2,7 @@ import type { ChangeStream } from '../core/change-stream.ts'
 import type { Clock, Timer } from '../core/clock.ts'
 import { asSyncError, SyncError } from '../core/sync-error.ts'
 import type { Applier } from './applier.ts'
+import type { Batch } from './batch.ts'
 import type { Batcher } from './batcher.ts'
 import { type BatchLimits, cutDecision, type CutDecision } from './cut-rule.ts'
 
@@ -35,10 +36,23 @@ export class ApplyLoop {
   #woken = false
   #paused = false
   #lastMoveAtMs: number
+  #applying: Batch | null = null
+  #pausedMs = 0
+  #pausedAtMs = 0
 
   constructor(deps: ApplyLoopDeps) {
     this.#deps = deps
     this.#lastMoveAtMs = deps.clock.monotonicMs()
+  }
+
+  /** The batch that is on its way to the target. */
+  get applying(): Batch | null {
+    return this.#applying
+  }
+
+  /** Time for which the stream was paused, since the loop was made. */
+  get pausedMs(): number {
+    return this.#paused ? this.#pausedMs + this.#deps.clock.monotonicMs() - this.#pausedAtMs : this.#pausedMs
   }
 
   /** Tells the loop to look again. Called in the read loop: cheap. */
@@ -111,12 +125,15 @@ export class ApplyLoop {
     const { batcher, applier, stream, clock, betweenBatches } = this.#deps
     const endLsn = batcher.seenLsn
     const batch = batcher.seal()
+    this.#applying = batch
     this.#resume()
     try {
       await applier.apply(batch, endLsn, signal)
     } catch (error) {
       batch.committed.reject(error)
       throw error
+    } finally {
+      this.#applying = null
     }
     stream.confirm(applier.checkpoint.endLsn)
     this.#lastMoveAtMs = clock.monotonicMs()
@@ -133,11 +150,13 @@ export class ApplyLoop {
   #pause(): void {
     if (this.#paused) return
     this.#paused = true
+    this.#pausedAtMs = this.#deps.clock.monotonicMs()
     this.#deps.stream.pause()
   }
 
   #resume(): void {
     if (!this.#paused) return
+    this.#pausedMs = this.pausedMs
     this.#paused = false
     this.#deps.stream.resume()
   }

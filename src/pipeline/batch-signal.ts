@@ -7,7 +7,7 @@ import type { Batch } from './batch.ts'
 export function batchCommitted(
   batch: Batch,
   checkpoint: Checkpoint,
-  time: { readonly now: number; readonly monotonicMs: number; readonly startedAtMs: number },
+  time: { readonly now: number; readonly monotonicMs: number; readonly startedAtMs: number; readonly sentAtMs: number },
 ): Signal {
   const { number } = checkpoint
   const endLsn = formatLsn(checkpoint.endLsn)
@@ -30,7 +30,9 @@ export function batchCommitted(
     bytes: tables.reduce((sum, table) => sum + table.loadedBytes, 0),
     ageMs: time.monotonicMs - (batch.firstChangeAtMs ?? time.monotonicMs),
     lagMs: time.now - Number(batch.commitTimeUs / 1000n),
+    oldestLagMs: time.now - Number((batch.firstCommitTimeUs ?? batch.commitTimeUs) / 1000n),
     commitMs: time.monotonicMs - time.startedAtMs,
+    loadMs: Math.max(0, time.sentAtMs - time.startedAtMs),
     tables,
     samples: samplesOf(batch, time.monotonicMs),
   }

@@ -34,6 +34,8 @@ export class Batch {
   /** End LSN of the last whole transaction; null while there is none. */
   endLsn: Lsn | null = null
   commitTimeUs = 0n
+  /** Source commit time of the first whole transaction; null while there is none. */
+  firstCommitTimeUs: bigint | null = null
   /** Rows of this batch were sent before its end was known: it is one large transaction, and cannot be sent again from memory. */
   partsSent = 0
   /** Settled when the batch is in the target, or never will be. */

@@ -160,6 +160,7 @@ export class Batcher implements ChangeHandler {
     batch.endLsn = endLsn
     batch.commitTimeUs = this.#head.commitTimeUs
     if (batch.firstChangeAtMs === null) return
+    batch.firstCommitTimeUs ??= this.#head.commitTimeUs
     this.#events.wake()
   }
 

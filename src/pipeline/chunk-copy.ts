@@ -6,7 +6,7 @@ import type { RowView } from '../core/row-view.ts'
 import type { Signals } from '../core/signals.ts'
 import type { ChunkRecord, ChunkWriter, Sink, SinkTable } from '../core/sink.ts'
 import type { ChunkRange, ChunkReader, Source } from '../core/source.ts'
-import { SyncError } from '../core/sync-error.ts'
+import { asSyncError, SyncError } from '../core/sync-error.ts'
 import type { TableSchema } from '../core/table-schema.ts'
 import type { Gate } from './gate.ts'
 import { orAborted } from './or-aborted.ts'
@@ -24,6 +24,8 @@ export interface ChunkTask {
   readonly generation: number
   readonly chunk: number
   readonly chunks: number
+  /** Chunks of this copy that are in the target; counted on by whoever loads one. */
+  readonly tally: { done: number }
   readonly attempt: number
   readonly json: boolean
   /** Told when the source has nothing more to do for the chunk. */
@@ -67,13 +69,18 @@ export async function copyChunk(task: ChunkTask, deps: ChunkDeps, signal: AbortS
   if (answer.tag === 'not-yet-visible')
     return { tag: 'again', why: 'gate', reason: `transaction ${answer.xid} is not visible yet` }
   try {
-    return await transfer(task, reader, deps)
+    return await transfer(task, reader, deps, signal)
   } finally {
     deps.gate.leave(id)
   }
 }
 
-async function transfer(task: ChunkTask, reader: ChunkReader, deps: ChunkDeps): Promise<ChunkResult> {
+async function transfer(
+  task: ChunkTask,
+  reader: ChunkReader,
+  deps: ChunkDeps,
+  signal: AbortSignal,
+): Promise<ChunkResult> {
   const startedAtMs = deps.clock.monotonicMs()
   const format = task.json ? 'json' : 'csv'
   const name = {
@@ -95,20 +102,15 @@ async function transfer(task: ChunkTask, reader: ChunkReader, deps: ChunkDeps): 
       return { tag: 'needs-json' }
     }
     await deps.source.untilFlushed(reader.upperLsn)
-    const { generation, chunk } = task
-    const record: ChunkRecord = {
-      table: task.schema.id,
-      generation,
-      chunk,
-      rows: copier.rows,
-      upperLsn: reader.upperLsn,
-    }
+    const record = recordOf(task, reader, copier.rows)
     await writer.commit(record)
+    task.tally.done++
     deps.signals.emit({
       tag: 'chunk-loaded',
       table: task.schema.id,
       chunk: task.chunk,
       chunks: task.chunks,
+      done: task.tally.done,
       rows: copier.rows,
       bytes: copier.bytes,
       ms: deps.clock.monotonicMs() - startedAtMs,
@@ -116,8 +118,23 @@ async function transfer(task: ChunkTask, reader: ChunkReader, deps: ChunkDeps): 
     return { tag: 'done', record }
   } catch (error) {
     await writer.rollback()
+    if (!signal.aborted) tellFailed(task, copier.rows, { error: asSyncError(error), signals: deps.signals })
     throw error
   }
+}
+
+function recordOf({ schema, generation, chunk }: ChunkTask, { upperLsn }: ChunkReader, rows: number): ChunkRecord {
+  return { table: schema.id, generation, chunk, rows, upperLsn }
+}
+
+/** Rows that the target refuses are told of by the state of their table. */
+function tellFailed(
+  task: ChunkTask,
+  rows: number,
+  { error, signals }: { readonly error: SyncError; readonly signals: Signals },
+): void {
+  if (error.retry === 'manual' || rows === 0) return
+  signals.emit({ tag: 'rows-failed', code: error.code, tables: [{ table: task.schema.id, rows }] })
 }
 
 /** Encodes rows into one buffer while the other one is being sent. */

@@ -6,9 +6,12 @@ import type { OwnedStream, Source } from '../core/source.ts'
 import { asSyncError } from '../core/sync-error.ts'
 import { Applier } from './applier.ts'
 import { ApplyLoop } from './apply-loop.ts'
+import type { Batch } from './batch.ts'
 import { Batcher } from './batcher.ts'
 import type { BatchLimits } from './cut-rule.ts'
 import { Gate } from './gate.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { pulse } from './pulse.ts'
 import type { Lessons } from './lessons.ts'
 import { RecordSampler } from './record-sampler.ts'
 import { Rediscovery } from './rediscovery.ts'
@@ -29,6 +32,8 @@ export interface SessionSettings {
   readonly truncateAsDeletesUpToRows: number
   /** After this time nothing can be committed any more under a proof of ownership that a process before us got. */
   readonly takeOverWaitMs: number
+  /** How often a marker is sent through the pipeline, and whether its standing is told of; absent: never. */
+  readonly heartbeatEveryMs?: number | undefined
 }
 
 /** What a session works with. Source and sink are opened and closed by the caller. */
@@ -63,6 +68,7 @@ export class SessionParts {
   readonly tables: Tables
   readonly rediscovery: Rediscovery
   readonly sampler: RecordSampler | null
+  readonly heartbeat: Heartbeat | null
   readonly #registry = new TableRegistry()
   readonly #gate = new Gate()
   readonly #deps: OwnedSession
@@ -75,6 +81,7 @@ export class SessionParts {
     this.#runner = this.#makeRunner()
     this.batcher = this.#makeBatcher()
     this.sampler = this.#makeSampler()
+    this.heartbeat = this.#makeHeartbeat()
     this.tables = new Tables({
       ...deps,
       ownership: deps.owned.ownership,
@@ -107,7 +114,10 @@ export class SessionParts {
         unknownRelation: () => this.rediscovery.soon(),
         compareShape: (relation, entry) => source.compareShape(relation, entry.schema),
         truncated: (entry) => this.#runner.abandonRest(entry),
-        message: (prefix, content) => this.tables.onMessage(prefix, content),
+        message: (prefix, content) => {
+          this.tables.onMessage(prefix, content)
+          this.heartbeat?.onMessage(prefix, content)
+        },
       },
     })
   }
@@ -115,6 +125,26 @@ export class SessionParts {
   #makeSampler(): RecordSampler | null {
     const { sampling, clock } = this.#deps
     return sampling ? new RecordSampler({ batcher: this.batcher, registry: this.#registry, sampling, clock }) : null
+  }
+
+  #makeHeartbeat(): Heartbeat | null {
+    const { settings, tenure } = this.#deps
+    const { heartbeatEveryMs: everyMs, pipeline } = settings
+    if (everyMs === undefined) return null
+    const { batcher } = this
+    const pending = (): readonly Batch[] => {
+      return [this.loop.applying, batcher.current].flatMap((batch) => (batch === null || batch.isEmpty ? [] : [batch]))
+    }
+    return new Heartbeat({ ...this.#deps, pipeline, everyMs, writerId: tenure.writerId, pending })
+  }
+
+  /** Sends markers and tells how the session stands, until it ends. */
+  watch(): void {
+    const { heartbeat, batcher, applier, loop, group } = this
+    if (!heartbeat) return
+    const { stream } = this.#deps.owned
+    group.run((signal) => heartbeat.run(signal))
+    group.run((signal) => pulse({ ...this.#deps, stream, batcher, applier, loop, heartbeat }, signal))
   }
 
   #makeApplier(): Applier {

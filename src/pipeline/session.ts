@@ -64,6 +64,7 @@ async function live(deps: SessionDeps, signal: AbortSignal): Promise<void> {
     life.rediscovery.tellRefused(discovered)
     await life.tables.begin(discovered, memory)
     life.group.run((alive) => life.rediscovery.watch(alive))
+    life.watch()
     owned.stream.resume()
     await life.loop.run(ending)
     if (signal.aborted) await signOff(life.applier, deps)

@@ -98,11 +98,12 @@ export class SnapshotRunner {
     signal: AbortSignal,
   ): Promise<'outdated' | readonly ChunkRecord[]> {
     const finished = new Set(progress.done.map((record) => record.chunk))
+    const tally = { done: finished.size }
     const stop = new AbortController()
     const both = AbortSignal.any([signal, stop.signal])
     const tasks = progress.plan.ranges.map(async (_, chunk) => {
       if (finished.has(chunk)) return null
-      const result = await this.#copyOne(entry, { plan: progress.plan, chunk }, both)
+      const result = await this.#copyOne(entry, { plan: progress.plan, chunk, tally }, both)
       if (result === 'outdated') stop.abort(new Error('outdated'))
       return result
     })
@@ -118,7 +119,7 @@ export class SnapshotRunner {
   /** Copies one chunk, as often as it takes. Null when the table needs it no more. */
   async #copyOne(
     entry: TableEntry,
-    part: { readonly plan: ChunkPlan; readonly chunk: number },
+    part: { readonly plan: ChunkPlan; readonly chunk: number; readonly tally: { done: number } },
     signal: AbortSignal,
   ): Promise<ChunkRecord | 'outdated' | null> {
     for (let attempt = 1; ; attempt++) {
@@ -145,6 +146,7 @@ export class SnapshotRunner {
     part: {
       readonly plan: ChunkPlan
       readonly chunk: number
+      readonly tally: { done: number }
       readonly attempt: number
       readonly generation: number
       readonly wasRead: () => void
@@ -163,6 +165,7 @@ export class SnapshotRunner {
       generation: part.generation,
       chunk: part.chunk,
       chunks: ranges.length,
+      tally: part.tally,
       attempt: part.attempt,
       json: entry.json,
       wasRead: part.wasRead,

@@ -58,6 +58,10 @@ export class MemorySink implements Sink {
     this.guarantee = parts.guarantee ?? 'atomic'
   }
 
+  pools(): readonly [] {
+    return []
+  }
+
   async prepare(): Promise<void> {
     await tick()
   }

@@ -47,7 +47,7 @@ export class PipelineWorld {
   }
 
   /** Starts it, for the first time or once more after {@link stop}: what it knows then is what the target holds. */
-  start(maxBatchRows = 1000): void {
+  start(maxBatchRows = 1000, heartbeatEveryMs?: number): void {
     this.#stop = new AbortController()
     const session = {
       source: this.source,
@@ -68,6 +68,7 @@ export class PipelineWorld {
         chunkBytes: 1000,
         truncateAsDeletesUpToRows: 1000,
         takeOverWaitMs: 10,
+        heartbeatEveryMs,
       },
     }
     const openSession = async () => ({ deps: session, [Symbol.asyncDispose]: async () => undefined })

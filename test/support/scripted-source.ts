@@ -109,6 +109,10 @@ export class ScriptedSource implements Source {
     this.#stream?.fail(new SyncError('SOURCE_UNREACHABLE', 'cut by the test'))
   }
 
+  pools(): readonly [] {
+    return []
+  }
+
   async identify(): Promise<SourceIdentity> {
     return {
       systemId: 'S',
@@ -225,9 +229,8 @@ export class ScriptedSource implements Source {
     await tick()
   }
 
-  async emitMarker(): Promise<Lsn> {
-    this.#end += 8n
-    this.#stream?.poke()
+  async emitMarker(content: string): Promise<Lsn> {
+    this.message('pg_starrocks_sync:p', content)
     return lsn(this.#end)
   }
 

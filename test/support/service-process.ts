@@ -4,15 +4,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { StandInProcess } from './stand-in-process.ts'
+import type { StandInPorts } from './stand-in-process.ts'
 
 /** What a test says of its pipeline beside source and target. */
 export interface PipelineFile {
   readonly sourceUrl: string
-  readonly standIn: StandInProcess
+  readonly standIn: { readonly ports: Pick<StandInPorts, 'mysqlPort' | 'httpPort'> }
   readonly database: string
   /** Further YAML lines at the top level. */
   readonly more?: string | undefined
+  /** Further entries of `http:`, each after a comma. */
+  readonly http?: string | undefined
+  /** Default: any free one. */
+  readonly httpPort?: number | undefined
   /** Lines under `sync:`. */
   readonly sync?: string | undefined
 }
@@ -27,6 +31,7 @@ export async function writePipelineFile(file: PipelineFile): Promise<AsyncDispos
     `pipeline: shop
 source: { url: "${file.sourceUrl}", slot: ${file.database}_slot, publication: ${file.database}_pub, tls: { mode: disable } }
 target: { fe_http: ["http://127.0.0.1:${ports.httpPort}"], fe_mysql: "mysql://root@127.0.0.1:${ports.mysqlPort}", database: ${file.database}, properties: { replication_num: 1 } }
+http: { port: ${file.httpPort ?? 0}, metrics_port: 0${file.http ?? ''} }
 sync:
   flush_interval: 50ms
   ownership_window: 1s
@@ -70,6 +75,12 @@ export class ServiceProcess implements AsyncDisposable {
       .slice(-25)
       .map((line) => JSON.stringify(line))
       .join('\n')}`
+  }
+
+  /** Where it listens; null until it has said so. */
+  get ports(): { readonly port: number; readonly metricsPort: number } | null {
+    const line = this.lines.find(({ message }) => message === 'Listening')
+    return line ? { port: Number(line['port']), metricsPort: Number(line['metrics_port']) } : null
   }
 
   /** Log lines from WARNING on. */

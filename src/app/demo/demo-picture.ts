@@ -32,6 +32,9 @@ export interface DemoRequest {
   readonly seconds: number | undefined
   /** How many rows the shop opens with: 1, the default, is a third of a million. */
   readonly scale?: number | undefined
+  /** Where health and metrics are served; absent: the usual ports, or free ones when those are taken. */
+  readonly port?: number | undefined
+  readonly metricsPort?: number | undefined
   /** Takes a picture now and then. */
   show(picture: DemoPicture): void
   /** Takes a sentence about what happens. */

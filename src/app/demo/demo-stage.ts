@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Config } from '../../config/config.ts'
 import type { Clock } from '../../core/clock.ts'
+import { chooseHttpPorts, type HttpPorts } from './choose-http-ports.ts'
 import { DemoChild } from './demo-child.ts'
 import { startPostgres, type EmbeddedPostgres } from './embedded-postgres.ts'
 import { ServiceLog } from './service-log.ts'
@@ -33,6 +34,9 @@ export interface DemoStage extends AsyncDisposable {
 export interface StageOptions {
   readonly clock: Clock
   readonly scale: number
+  /** Where health and metrics are served; absent: the usual ports, or free ones when those are taken. */
+  readonly port?: number | undefined
+  readonly metricsPort?: number | undefined
   /** Checked between two steps: whoever does not want to see the play need not wait for the stage. */
   readonly abort: AbortSignal
   say(sentence: string): void
@@ -54,10 +58,15 @@ export async function setStage(options: StageOptions): Promise<DemoStage | null>
   const size = await fillShop(server, options.scale)
   if (abort.aborted) return null
   const url = server.urlOf(DATABASE)
-  const { config, file } = await writePipeline(folder, url, standIn.ports)
+  const http = await chooseHttpPorts(options)
+  const { config, file } = await writePipeline(folder, url, { ...standIn.ports, ...http })
   options.say('Starting the service: sync-app run pipeline.yaml')
   const log = new ServiceLog()
-  const onLine = (line: string): void => log.take(line)
+  const onLine = (line: string): void => {
+    const wasKnown = log.ports !== null
+    log.take(line)
+    if (!wasKnown && log.ports) options.say(whereToLook(log.ports))
+  }
   const args = [PROGRAM, 'run', file]
   const service = building.use(await DemoChild.start({ name: 'The service', args, folder, clock, onLine }))
   const stage = building.move()
@@ -70,6 +79,10 @@ export async function setStage(options: StageOptions): Promise<DemoStage | null>
     standIn: standIn.child,
     [Symbol.asyncDispose]: () => stage.disposeAsync(),
   }
+}
+
+function whereToLook({ port, metricsPort }: HttpPorts): string {
+  return `Health: curl http://localhost:${port}/health/detailed; metrics: curl http://localhost:${metricsPort}/metrics`
 }
 
 async function removeFolder(path: string): Promise<void> {
@@ -128,7 +141,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
 async function writePipeline(
   folder: string,
   url: string,
-  ports: StandInPorts,
+  ports: StandInPorts & HttpPorts,
 ): Promise<{ readonly config: Config; readonly file: string }> {
   const file = join(folder, 'pipeline.yaml')
   const text = `pipeline: shop
@@ -145,6 +158,8 @@ sync:
   checkpoint_interval: 1s
   discovery_interval: 2s
   spool_directory: ${JSON.stringify(join(folder, 'spool'))}
+http: { port: ${ports.port}, metrics_port: ${ports.metricsPort} }
+monitoring: { heartbeat_interval: 1s, check_interval: 2s }
 logging: { format: json }
 `
   await writeFile(file, text, { mode: 0o600 })

@@ -23,7 +23,8 @@ export async function runDemo(
 ): Promise<DemoResult | null> {
   const { clock, abort, scale = 1 } = request
   const say = (sentence: string): void => request.say(sentence)
-  await using stage = await setStage({ clock, abort, scale, say })
+  const { port, metricsPort } = request
+  await using stage = await setStage({ clock, abort, scale, port, metricsPort, say })
   if (stage === null) return null
   await using counter = await RowCounter.open(stage.url, stage.config)
   await using shop = await openShop({ url: stage.url, size: stage.size, seed: SEED, clock })

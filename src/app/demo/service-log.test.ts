@@ -24,11 +24,19 @@ async function logOf(signals: readonly Signal[]): Promise<ServiceLog> {
 }
 
 test('guarantee, states, rows and lag are read from the lines that the service writes', async () => {
-  const batch = { tag: 'batch-committed', number: 7n, endLsn: formatLsn(lsn(9n)), transactions: 2, bytes: 9 } as const
+  const batch = {
+    tag: 'batch-committed',
+    number: 7n,
+    endLsn: formatLsn(lsn(9n)),
+    transactions: 2,
+    bytes: 9,
+    oldestLagMs: 0,
+    loadMs: 0,
+  } as const
   const log = await logOf([
     { tag: 'service-started', pipeline: 'shop', guarantee: 'atomic', targetVersion: '4.0.2' },
     { tag: 'table-state', table: orders, state: { tag: 'snapshotting', generation: 1 } },
-    { tag: 'chunk-loaded', table: orders, chunk: 1, chunks: 2, rows: 100, bytes: 1, ms: 1 },
+    { tag: 'chunk-loaded', table: orders, chunk: 1, chunks: 2, done: 1, rows: 100, bytes: 1, ms: 1 },
     { ...batch, rows: 5, ageMs: 1, lagMs: 250, commitMs: 1, tables: [] },
     { tag: 'table-state', table: orders, state: { tag: 'streaming', generation: 1 } },
     { ...batch, rows: 6, ageMs: 1, lagMs: -3, commitMs: 1, tables: [] },

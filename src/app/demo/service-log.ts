@@ -16,6 +16,8 @@ const logLine = z.object({
   batch_size: z.number().optional(),
   lag_ms: z.number().optional(),
   error: z.string().optional(),
+  port: z.number().optional(),
+  metrics_port: z.number().optional(),
 })
 
 type LogLine = z.infer<typeof logLine>
@@ -28,6 +30,8 @@ export class ServiceLog {
   guarantee: Guarantee | null = null
   /** Rows of chunks and batches that were loaded. */
   rowsApplied = 0
+  /** Where health and metrics are served; null until the service has said it. */
+  ports: { readonly port: number; readonly metricsPort: number } | null = null
   /** Of the last batch. */
   lagMs: number | null = null
   readonly states = new Map<string, TableState['tag']>()
@@ -42,6 +46,8 @@ export class ServiceLog {
       return
     }
     this.guarantee = parsed.guarantee ?? this.guarantee
+    const { port, metrics_port: metricsPort } = parsed
+    if (port !== undefined && metricsPort !== undefined) this.ports = { port, metricsPort }
     this.#takeTable(parsed)
     this.#takeLoad(parsed)
     if (TROUBLE.has(parsed.level ?? '')) this.#trouble([parsed.message, parsed.table, parsed.error].join(' '))

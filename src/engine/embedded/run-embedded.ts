@@ -36,9 +36,11 @@ export async function runEmbedded(deps: EmbeddedEngineDeps, signal: AbortSignal)
     try {
       await using opened = await deps.openSession()
       await runSession(opened.deps, signal)
+      signals.emit({ tag: 'session-ended', error: null })
     } catch (error) {
-      if (signal.aborted) return
       const known = asSyncError(error)
+      signals.emit({ tag: 'session-ended', error: signal.aborted ? null : known })
+      if (signal.aborted) return
       if (known.retry !== 'auto') throw known
       failures = clock.monotonicMs() - startedAtMs > GOOD_AFTER_MS ? 1 : failures + 1
       const retryInMs = backOffMs(failures, RESTART_BOUNDS, random)

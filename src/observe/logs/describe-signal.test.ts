@@ -21,7 +21,9 @@ const batch: Extract<Signal, { readonly tag: 'batch-committed' }> = {
   bytes: 900,
   ageMs: 510,
   lagMs: 620,
+  oldestLagMs: 900,
   commitMs: 35,
+  loadMs: 30,
   tables: [{ ...counts, table: orders, inserts: 7, loadedRows: 7, loadedBytes: 900 }],
 }
 
@@ -140,7 +142,7 @@ test.each<[name: string, signal: Signal, level: string, message: string]>([
   ['idle', { tag: 'checkpoint-moved', number: 1n, endLsn: '0/1' }, 'DEBUG', 'Checkpoint moved'],
   [
     'chunk',
-    { tag: 'chunk-loaded', table: users, chunk: 1, chunks: 9, rows: 5, bytes: 6, ms: 7 },
+    { tag: 'chunk-loaded', table: users, chunk: 1, chunks: 9, done: 1, rows: 5, bytes: 6, ms: 7 },
     'INFO',
     'Chunk 1 of 9 loaded',
   ],

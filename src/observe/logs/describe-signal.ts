@@ -5,6 +5,7 @@ import type { TableState } from '../../core/table-state.ts'
 import { describeBatch } from './describe-batch.ts'
 import { errorFields } from './error-fields.ts'
 import type { LogRecord } from './log-record.ts'
+import { isLogged, type LoggedSignal } from './logged-signal.ts'
 import { loggerOf } from './logger-of.ts'
 
 type Tagged<T extends Signal['tag']> = Extract<Signal, { readonly tag: T }>
@@ -77,12 +78,13 @@ function chunkLoaded(signal: Tagged<'chunk-loaded'>): LogRecord {
   }
 }
 
-/** The log lines of a signal: most have one. Pure; the one place that decides level, words and fields. */
+/** The log lines of a signal: most have one, measurements none. Pure; the one place that decides level, words and fields. */
 export function describeSignal(signal: Signal): readonly LogRecord[] {
+  if (!isLogged(signal)) return []
   return signal.tag === 'batch-committed' ? describeBatch(signal) : [{ logger: loggerOf(signal), ...describe(signal) }]
 }
 
-function describe(signal: Exclude<Signal, { readonly tag: 'batch-committed' }>): LogRecord {
+function describe(signal: Exclude<LoggedSignal, { readonly tag: 'batch-committed' }>): LogRecord {
   switch (signal.tag) {
     case 'table-state':
       return tableState(signal)
@@ -103,7 +105,7 @@ function remedyOf(code: string): string | undefined {
 }
 
 type Brief = Exclude<
-  Signal,
+  LoggedSignal,
   { readonly tag: 'batch-committed' | 'table-state' | 'attempt-failed' | 'chunk-loaded' | 'blocked' }
 >
 

@@ -1,8 +1,8 @@
 import type { LoggerName } from '../../config/loggers.ts'
 import type { ErrorCode } from '../../core/error-codes.ts'
-import type { Signal } from '../../core/signals.ts'
+import type { LoggedSignal } from './logged-signal.ts'
 
-type Tag = Exclude<Signal['tag'], 'attempt-failed'>
+type Tag = Exclude<LoggedSignal['tag'], 'attempt-failed'>
 
 const LOGGER_OF_TAG: Readonly<Record<Tag, LoggerName>> = {
   'service-started': 'sync_app',
@@ -30,6 +30,6 @@ function loggerOfCode(code: ErrorCode): LoggerName {
 }
 
 /** The logger of a signal's line. Pure. */
-export function loggerOf(signal: Signal): LoggerName {
+export function loggerOf(signal: LoggedSignal): LoggerName {
   return signal.tag === 'attempt-failed' ? loggerOfCode(signal.error.code) : LOGGER_OF_TAG[signal.tag]
 }

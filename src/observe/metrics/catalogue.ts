@@ -30,6 +30,11 @@ export type MetricNameOf<Type extends 'counter' | 'gauge' | 'histogram'> = {
   [Name in MetricName]: (typeof METRICS)[Name]['type'] extends Type ? Name : never
 }[MetricName]
 
+/** Names whose series show the time since a moment. */
+export type MomentName = {
+  [Name in MetricName]: (typeof METRICS)[Name] extends { readonly holds: 'moment' } ? Name : never
+}[MetricName]
+
 type TextPer<Labels extends readonly string[]> = { readonly [Index in keyof Labels]: string }
 
 /** One text per label of the family, in the catalogue's order. */

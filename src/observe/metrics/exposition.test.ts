@@ -100,10 +100,16 @@ describe('the exposition', () => {
 
   test('a moment is shown as the time since then, and goes on while nobody writes', async () => {
     const { registry, text } = observed()
-    registry.gauge('sync_lag_seconds', ['stuck']).set(940)
-    registry.gauge('sync_lag_seconds', ['fresh']).set(0)
+    registry.moment('sync_lag_seconds', ['stuck']).set(940_000)
+    registry.moment('sync_lag_seconds', ['idle']).set(990_000, 15)
+    registry.moment('sync_lag_seconds', ['silent']).set(980_000, 15)
+    registry.moment('sync_lag_seconds', ['unknown'])
     await settle()
-    expect(parseExposition(text()).map(({ value }) => value)).toEqual(['60', '0'])
+    expect(parseExposition(text()).map(({ labels, value }) => [labels['table'], value])).toEqual([
+      ['stuck', '60'],
+      ['idle', '0'],
+      ['silent', '20'],
+    ])
   })
 
   test('values that are no numbers are written as Prometheus reads them', async () => {

@@ -7,7 +7,7 @@ import type { ShownSeries } from './shown-series.ts'
 export type ExpositionFormat = 'text' | 'openmetrics'
 
 /** Lines after which the writer lets others have the thread. */
-const LINES_AT_ONCE = 2_000
+const LINES_AT_ONCE = 500
 
 /** A value as both formats write it. */
 export function valueText(value: number): string {

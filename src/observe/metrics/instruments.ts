@@ -38,9 +38,26 @@ export class Gauge {
     this.#cells[this.#at] = value
   }
 
-  /** The value that was set; a moment stays a moment. */
+  /** The value that was set. */
   get value(): number {
     return this.#cells[this.#at] ?? Number.NaN
+  }
+}
+
+/** A series that shows the time since a moment. Not shown before a moment is set. */
+export class Moment {
+  readonly #cells: Float64Array
+  readonly #at: number
+
+  constructor(cells: Float64Array, at: number) {
+    this.#cells = cells
+    this.#at = at
+  }
+
+  /** @param graceSeconds while no longer than this has passed since the moment, 0 is shown */
+  set(epochMs: number, graceSeconds = 0): void {
+    this.#cells[this.#at] = epochMs / 1000
+    this.#cells[this.#at + 1] = graceSeconds
   }
 }
 

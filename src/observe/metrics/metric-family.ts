@@ -11,8 +11,8 @@ export interface MetricFamily {
   /** Upper bounds of a histogram's buckets, ascending, without +Inf. */
   readonly buckets?: readonly number[] | undefined
   /**
-   * `moment`: cells hold seconds since 1970 and are shown as the time that has passed since; 0 is shown as 0. So the value stays true
-   * while nobody writes it.
+   * `moment`: two cells, seconds since 1970 and a grace in seconds. Shown is the time that has passed since the moment, or 0 while that
+   * is no longer than the grace. So the value stays true while nobody writes it.
    */
   readonly holds?: 'moment' | undefined
 }

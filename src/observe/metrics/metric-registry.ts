@@ -1,5 +1,5 @@
-import { type LabelValues, type MetricName, type MetricNameOf, METRICS } from './catalogue.ts'
-import { Counter, Gauge, Histogram } from './instruments.ts'
+import { type LabelValues, type MetricName, type MetricNameOf, METRICS, type MomentName } from './catalogue.ts'
+import { Counter, Gauge, Histogram, Moment } from './instruments.ts'
 import type { MetricFamily } from './metric-family.ts'
 import type { SeriesNews } from './series-news.ts'
 
@@ -13,6 +13,8 @@ export interface MetricRegistryOptions {
   /** Lines of the exposition that all series together may have. */
   readonly maxSeries: number
 }
+
+type Instrument = Counter | Gauge | Moment | Histogram
 
 interface Place {
   readonly cells: Float64Array
@@ -36,7 +38,7 @@ interface Child<T> {
  */
 export class MetricRegistry {
   readonly #options: MetricRegistryOptions
-  readonly #children = new Map<string, Child<Counter | Gauge | Histogram>>()
+  readonly #children = new Map<string, Child<Instrument>>()
   readonly #dropped = new Set<string>()
   #lines = 0
   #page = -1
@@ -54,10 +56,18 @@ export class MetricRegistry {
   }
 
   /** The gauge with these label values. Starts at NaN, which is not shown. */
-  gauge<Name extends MetricNameOf<'gauge'>>(name: Name, labels: LabelValues<Name>): Gauge {
+  gauge<Name extends Exclude<MetricNameOf<'gauge'>, MomentName>>(name: Name, labels: LabelValues<Name>): Gauge {
     return this.#child(name, labels, Gauge, ({ cells, at }) => {
       cells[at] = Number.NaN
       return new Gauge(cells, at)
+    })
+  }
+
+  /** The time since a moment, with these label values. Not shown before one is set. */
+  moment<Name extends MomentName>(name: Name, labels: LabelValues<Name>): Moment {
+    return this.#child(name, labels, Moment, ({ cells, at }) => {
+      cells[at] = Number.NaN
+      return new Moment(cells, at)
     })
   }
 
@@ -77,7 +87,7 @@ export class MetricRegistry {
     this.#tell({ tag: 'gone', family: name, labels: texts })
   }
 
-  #child<T extends Counter | Gauge | Histogram>(
+  #child<T extends Instrument>(
     name: MetricName,
     labels: readonly string[],
     kind: abstract new (...args: never[]) => T,
@@ -152,7 +162,8 @@ export class MetricRegistry {
 
 /** Cells that a series of the family takes. */
 export function cellsOf(family: MetricFamily): number {
-  return family.buckets === undefined ? 1 : family.buckets.length + 2
+  if (family.buckets !== undefined) return family.buckets.length + 2
+  return family.holds === 'moment' ? 2 : 1
 }
 
 function keyOf(name: string, labels: readonly string[]): string {

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { type MetricName, METRICS } from './catalogue.ts'
-import { sampleText } from './sample-text.ts'
+import { labelPairs, sampleText } from './sample-text.ts'
 import type { MetricFamily } from './metric-family.ts'
 import type { Series } from './series-reader.ts'
 
@@ -14,7 +14,7 @@ export class ShownSeries {
   readonly family: MetricFamily
   readonly lines: number
   readonly #name: MetricName
-  readonly #labels: Readonly<Record<string, string>>
+  readonly labels: Readonly<Record<string, string>>
   readonly #clock: Pick<Clock, 'now'>
   readonly #parts: Part[] = []
   #texts: readonly string[] | null = null
@@ -24,7 +24,7 @@ export class ShownSeries {
     this.lines = this.family.buckets === undefined ? 1 : this.family.buckets.length + 3
     this.#name = name
     this.#clock = clock
-    this.#labels = Object.fromEntries(this.family.labels.map((label, index) => [label, labels[index] ?? '']))
+    this.labels = Object.fromEntries(this.family.labels.map((label, index) => [label, labels[index] ?? '']))
   }
 
   get isEmpty(): boolean {
@@ -51,45 +51,52 @@ export class ShownSeries {
   /** Value of a counter or gauge; NaN while it is not known. */
   value(): number {
     const value = this.cell(0)
-    if (this.family.holds !== 'moment' || value === 0) return value
-    return Math.max(0, this.#clock.now() / 1000 - value)
+    if (this.family.holds !== 'moment') return value
+    const passed = Math.max(0, this.#clock.now() / 1000 - value)
+    return passed <= this.cell(1) ? 0 : passed
   }
 
   /** A cell as it lies in memory, over all registries. */
   cell(index: number): number {
-    let sum = 0
-    for (const { cells, at } of this.#parts) sum += cells[at + index] ?? Number.NaN
+    const [first] = this.#parts
+    if (first === undefined) return Number.NaN
+    let sum = first.cells[first.at + index] ?? Number.NaN
+    for (let part = 1; part < this.#parts.length; part++) {
+      const other = this.#parts[part]
+      if (other) sum += other.cells[other.at + index] ?? Number.NaN
+    }
     return sum
   }
 
   asSeries(): Series {
-    return { family: this.#name, labels: this.#labels, value: () => this.value() }
+    return { family: this.#name, labels: this.labels, value: () => this.value() }
   }
 
   /** The series of one part of a histogram: `bucket`, `sum` or `count`. */
   asHistogramSeries(part: string): readonly Series[] {
     const bounds = this.family.buckets ?? []
     const family = `${this.#name}_${part}`
-    if (part === 'sum') return [{ family, labels: this.#labels, value: () => this.cell(bounds.length + 1) }]
+    if (part === 'sum') return [{ family, labels: this.labels, value: () => this.cell(bounds.length + 1) }]
     const upTo = (last: number): number => {
       let count = 0
       for (let index = 0; index <= last; index++) count += this.cell(index)
       return count
     }
-    if (part === 'count') return [{ family, labels: this.#labels, value: () => upTo(bounds.length) }]
+    if (part === 'count') return [{ family, labels: this.labels, value: () => upTo(bounds.length) }]
     return [...bounds.map(String), '+Inf'].map((le, index) => {
-      return { family, labels: { ...this.#labels, le }, value: () => upTo(index) }
+      return { family, labels: { ...this.labels, le }, value: () => upTo(index) }
     })
   }
 
   #makeTexts(): readonly string[] {
     const name = this.#name
     const { buckets } = this.family
-    if (buckets === undefined) return [sampleText(name, this.#labels)]
-    return [
-      ...[...buckets.map(String), '+Inf'].map((le) => sampleText(`${name}_bucket`, { ...this.#labels, le })),
-      sampleText(`${name}_sum`, this.#labels),
-      sampleText(`${name}_count`, this.#labels),
-    ]
+    const pairs = labelPairs(this.labels)
+    if (buckets === undefined) return [sampleText(name, pairs)]
+    const before = pairs === '' ? `${name}_bucket{le="` : `${name}_bucket{${pairs},le="`
+    const texts: string[] = []
+    for (const bound of buckets) texts.push(`${before}${bound}"} `)
+    texts.push(`${before}+Inf"} `, sampleText(`${name}_sum`, pairs), sampleText(`${name}_count`, pairs))
+    return texts
   }
 }

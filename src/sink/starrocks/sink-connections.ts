@@ -1,4 +1,5 @@
 import { NO_FAIL_POINTS } from '../../core/fail-points.ts'
+import type { PoolUse } from '../../core/pool-use.ts'
 import type { SinkTable } from '../../core/sink.ts'
 import { SyncError } from '../../core/sync-error.ts'
 import { basicAuthorization } from './http/addresses.ts'
@@ -15,6 +16,7 @@ const SQL_CONNECTIONS = 4
 /** What the parts of a sink share, and the end of it. */
 export interface SinkConnections extends AsyncDisposable {
   readonly context: SinkContext
+  pools(): readonly PoolUse[]
 }
 
 /** Makes the clients; nothing is connected yet. */
@@ -40,6 +42,7 @@ export function connectSink(
     password: target.password,
     connectMs: timeouts.connectMs,
     queryMs: timeouts.queryMs,
+    clock,
     limit: SQL_CONNECTIONS,
   })
   const context: SinkContext = {
@@ -59,10 +62,18 @@ export function connectSink(
   }
   return {
     context,
+    pools: () => poolsOf(sql, connections),
     [Symbol.asyncDispose]: async () => {
       closing.abort(new SyncError('SINK_UNREACHABLE', 'the sink is closed'))
       connections[Symbol.dispose]()
       await sql[Symbol.asyncDispose]()
     },
   }
+}
+
+function poolsOf(sql: SqlClient, connections: Connections): readonly PoolUse[] {
+  return [
+    { name: 'target_sql', ...sql.use() },
+    { name: 'target_http', ...connections.use() },
+  ]
 }

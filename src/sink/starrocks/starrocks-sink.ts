@@ -2,6 +2,7 @@ import type { Checkpoint } from '../../core/checkpoint.ts'
 import type { Clock, Random } from '../../core/clock.ts'
 import type { FailPoints } from '../../core/fail-points.ts'
 import type { Ownership } from '../../core/ownership.ts'
+import type { PoolUse } from '../../core/pool-use.ts'
 import type { LoadFormat } from '../../core/row-encoder.ts'
 import type {
   BatchOpening,
@@ -116,6 +117,10 @@ export class StarRocksSink implements Sink {
   async prepare(): Promise<void> {
     const { replication_num: replicas } = this.#options.target.properties
     await this.#reader.prepare(this.#databases, replicas === undefined ? {} : { replication_num: replicas })
+  }
+
+  pools(): readonly PoolUse[] {
+    return this.#connections.pools()
   }
 
   async takeOver(ownership: Ownership): Promise<SinkState> {

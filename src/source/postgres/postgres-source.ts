@@ -2,6 +2,7 @@ import type { ChangeHandler, Relation } from '../../core/change-stream.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Finding } from '../../core/finding.ts'
 import type { Lsn } from '../../core/lsn.ts'
+import type { PoolUse } from '../../core/pool-use.ts'
 import type { RowView } from '../../core/row-view.ts'
 import type { Signals } from '../../core/signals.ts'
 import type {
@@ -184,6 +185,13 @@ export class PostgresSource implements Source {
   async emitMarker(content: string): Promise<Lsn> {
     const message = { prefix: `pg_starrocks_sync:${this.#options.pipeline}`, content }
     return await emitMarker(await this.#catalog.get(), message, await this.#serverVersionNum())
+  }
+
+  pools(): readonly PoolUse[] {
+    return [
+      { name: 'source_copy', ...this.#chunks.use() },
+      { name: 'source_reread', ...this.#rereads.use() },
+    ]
   }
 
   /** Closes every connection but those of streams and chunks that are still open: their owners close them. */

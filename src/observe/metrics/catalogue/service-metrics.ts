@@ -4,7 +4,7 @@ import { DURATION_BUCKETS, LOOP_DELAY_BUCKETS } from './buckets.ts'
 /** The process itself, and the custom metrics of the guide that are taken over a window. */
 export const SERVICE_METRICS = {
   sync_build_info: gauge({
-    labels: ['version', 'node', 'pipeline', 'guarantee', 'target_version'],
+    labels: ['version', 'node', 'pipeline'],
     unit: 'info',
     help: 'Always 1; the labels say what runs.',
     reading: 'Join it to others to see since when a version runs.',

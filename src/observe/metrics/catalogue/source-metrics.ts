@@ -81,6 +81,12 @@ export const SOURCE_METRICS = {
     help: 'Time since the oldest change or marker that is not in the target yet was made at the source; 0 when there is none.',
     reading: 'The lag of the pipeline as a whole.',
   }),
+  sync_progress_age_seconds: timeSince({
+    labels: [],
+    unit: 'seconds',
+    help: 'Time since anything got into the target, or was found to be there.',
+    reading: 'With sync_pending_seconds above monitoring.stuck_after both mean stuck: /health/ready answers 503.',
+  }),
   sync_freshness_seconds: timeSince({
     labels: ['table'],
     unit: 'seconds',

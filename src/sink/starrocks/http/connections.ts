@@ -1,5 +1,6 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
+import type { PoolUse } from '../../../core/pool-use.ts'
 
 /** What connections are made with. */
 export interface ConnectionOptions {
@@ -24,6 +25,14 @@ export class Connections implements Disposable {
   request(url: URL, method: string, headers: http.OutgoingHttpHeaders): http.ClientRequest {
     if (url.protocol === 'https:') return https.request(url, { method, headers, agent: this.#https })
     return http.request(url, { method, headers, agent: this.#http })
+  }
+
+  /** How the connections are used now. */
+  use(): Omit<PoolUse, 'name'> {
+    const agents = [this.#http, this.#https]
+    const all = (part: 'sockets' | 'freeSockets' | 'requests'): number =>
+      agents.reduce((sum, agent) => sum + Object.values(agent[part]).reduce((n, each) => n + (each?.length ?? 0), 0), 0)
+    return { used: all('sockets'), idle: all('freeSockets'), limit: null, waiting: all('requests'), waitedMs: 0 }
   }
 
   /** Closes every connection, used or not. */

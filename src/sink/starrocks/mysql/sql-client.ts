@@ -1,4 +1,6 @@
 import { type Connection, createConnection, type FieldPacket, type TypeCastField } from 'mysql2/promise'
+import type { Clock } from '../../../core/clock.ts'
+import type { PoolUse } from '../../../core/pool-use.ts'
 import { SyncError } from '../../../core/sync-error.ts'
 import { judgeSqlError } from '../outcome.ts'
 import { outcomeError } from '../outcome-error.ts'
@@ -17,6 +19,8 @@ export interface SqlClientOptions {
   readonly password: string
   readonly connectMs: number
   readonly queryMs: number
+  /** Measures how long requests wait for a connection; absent: not measured. */
+  readonly clock?: Pick<Clock, 'monotonicMs'> | undefined
   /** Connections that may be open at once. */
   readonly limit: number
 }
@@ -37,9 +41,17 @@ export class SqlClient implements AsyncDisposable {
   #open = 0
   #good = 0
   #closed = false
+  #waitedMs = 0
 
   constructor(options: SqlClientOptions) {
     this.#options = options
+  }
+
+  /** How its connections are used now. */
+  use(): Omit<PoolUse, 'name'> {
+    const { length: idle } = this.#idle
+    const { limit } = this.#options
+    return { used: this.#open - idle, idle, limit, waiting: this.#waiting.length, waitedMs: this.#waitedMs }
   }
 
   /** Asks; asked once more on another connection when a kept one turns out to be closed. @throws {SyncError} */
@@ -82,7 +94,9 @@ export class SqlClient implements AsyncDisposable {
 
   async #take(): Promise<Slot> {
     while (this.#idle.length === 0 && this.#open >= this.#options.limit) {
+      const sinceMs = this.#options.clock?.monotonicMs() ?? 0
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      this.#waitedMs += (this.#options.clock?.monotonicMs() ?? 0) - sinceMs
     }
     if (this.#closed) throw new SyncError('SINK_UNREACHABLE', 'the connections to StarRocks are closed')
     const idle = this.#idle.pop()

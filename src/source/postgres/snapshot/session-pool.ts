@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../../core/clock.ts'
+import type { PoolUse } from '../../../core/pool-use.ts'
 import type { CopySession } from './copy-session.ts'
 
 /** A session that was lent. Giving it back a second time does nothing. */
@@ -17,6 +18,7 @@ export class SessionPool implements AsyncDisposable {
   readonly #idle: CopySession[] = []
   readonly #waiting: (() => void)[] = []
   #lent = 0
+  #waitedMs = 0
   #closed = false
   #idleTimer: Timer | null = null
 
@@ -24,6 +26,12 @@ export class SessionPool implements AsyncDisposable {
     this.#limit = limit
     this.#open = open
     this.#clock = clock
+  }
+
+  /** How its sessions are used now. */
+  use(): Omit<PoolUse, 'name'> {
+    const { length: idle } = this.#idle
+    return { used: this.#lent, idle, limit: this.#limit, waiting: this.#waiting.length, waitedMs: this.#waitedMs }
   }
 
   /** Resolves with a session when one is free; waiters are served in turn. @throws what opening throws, or the signal's reason. */
@@ -51,6 +59,7 @@ export class SessionPool implements AsyncDisposable {
       return
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const sinceMs = this.#clock.monotonicMs()
     const abort = (): void => {
       this.#waiting.splice(this.#waiting.indexOf(resolve), 1)
       reject(signal?.reason)
@@ -60,6 +69,7 @@ export class SessionPool implements AsyncDisposable {
     try {
       await promise
     } finally {
+      this.#waitedMs += this.#clock.monotonicMs() - sinceMs
       signal?.removeEventListener('abort', abort)
     }
   }

@@ -1,0 +1,98 @@
+import { once } from 'node:events'
+import type { BenchContext } from '../support/bench-context.ts'
+import type { Finding } from '../support/finding.ts'
+import { median } from '../support/median.ts'
+import { preparePipeline, type PreparedRun, withCopy } from '../support/prepared-pipeline.ts'
+import { quietRounds } from '../support/quiet-rounds.ts'
+import type { BenchDatabase } from '../support/source.ts'
+import { measureStream, type StreamRate } from '../support/stream-rate.ts'
+import type { TargetState } from '../support/target.ts'
+import { SEGMENTS } from './segments.ts'
+
+/** Part of the rows that is written beyond the end of the measurement. */
+const RUN_OUT = 0.15
+/** Scraped and probed much more often than in life. */
+const SCRAPE_EVERY_MS = 1_000
+
+interface Round {
+  readonly foreignCores: number
+  readonly watched: StreamRate
+  readonly unwatched: StreamRate
+}
+
+/** What all monitoring costs: the same WAL with everything on, scraped every second, and with nothing on; interleaved. */
+export async function measureMonitoring({ source, scale, say }: BenchContext): Promise<readonly Finding[]> {
+  const segment = SEGMENTS.find(({ name }) => name === 'mixed')
+  if (!segment) throw new Error('there is no mixed segment')
+  await using database = await source.createDatabase('monitoring')
+  await segment.prepare(database, scale.cdcRows * (1 + RUN_OUT))
+  await using state = await preparePipeline(database)
+  await segment.write(database, 0, scale.cdcRows)
+  const endLsn = await database.walEnd()
+  await segment.write(database, scale.cdcRows, scale.cdcRows * RUN_OUT)
+  const rounds = await quietRounds(scale.rounds, async (number): Promise<Round> => {
+    // Which of the two goes first alternates, so that neither has the warmer machine.
+    const first = await measure({ database, state, endLsn }, number % 2 === 0)
+    const second = await measure({ database, state, endLsn }, number % 2 !== 0)
+    const [watched, unwatched] = number % 2 === 0 ? [second, first] : [first, second]
+    const foreignCores = Math.max(first.cpu.foreignCores, second.cpu.foreignCores)
+    say(
+      `monitoring ${number}: ${rate(watched)} rows/s watched, ${rate(unwatched)} unwatched, others ${foreignCores.toFixed(2)}`,
+    )
+    return { foreignCores, watched, unwatched }
+  })
+  return [summary(rounds)]
+}
+
+const rate = ({ rowsPerSecond }: StreamRate): number => Math.round(rowsPerSecond)
+
+async function measure(
+  wal: { readonly database: BenchDatabase; readonly state: TargetState; readonly endLsn: string },
+  unwatched: boolean,
+): Promise<StreamRate> {
+  const { database, state, endLsn } = wal
+  return await withCopy({ database, state, discard: true, unwatched }, async (run) => {
+    const stop = new AbortController()
+    const scraping = unwatched ? Promise.resolve() : scrape(run, stop.signal)
+    try {
+      return await measureStream(run, database, { endLsn, whole: false })
+    } finally {
+      stop.abort()
+      await scraping
+    }
+  })
+}
+
+/** Reads metrics and health again and again until aborted. */
+async function scrape({ service }: PreparedRun, signal: AbortSignal): Promise<void> {
+  const { fields } = await service.line(({ message }) => message === 'Listening')
+  while (!signal.aborted) {
+    for (const [port, path] of [
+      [fields['metrics_port'], '/metrics'],
+      [fields['port'], '/health/ready'],
+    ] as const)
+      await (await fetch(`http://127.0.0.1:${String(port)}${path}`)).arrayBuffer()
+    const timer = setTimeout(() => signal.dispatchEvent(new Event('due')), SCRAPE_EVERY_MS)
+    await Promise.race([once(signal, 'due'), once(signal, 'abort')])
+    clearTimeout(timer)
+  }
+}
+
+function summary(rounds: readonly Round[]): Finding {
+  const of = (pick: (round: Round) => number): number => median(rounds.map(pick))
+  return {
+    group: 'monitoring',
+    name: 'all on',
+    what: 'mixed changes with metrics, health, markers and a scrape every second, against http.enabled: false',
+    figures: {
+      'rows/s watched': of(({ watched }) => watched.rowsPerSecond),
+      'rows/s unwatched': of(({ unwatched }) => unwatched.rowsPerSecond),
+      ratio: of(({ watched, unwatched }) => watched.rowsPerSecond / unwatched.rowsPerSecond),
+      'service CPU s watched': of(({ watched }) => watched.cpu.of['service'] ?? Number.NaN),
+      'service CPU s unwatched': of(({ unwatched }) => unwatched.cpu.of['service'] ?? Number.NaN),
+      'other cores busy': of(({ foreignCores }) => foreignCores),
+    },
+    goals: [{ figure: 'ratio', atLeast: 0.98 }],
+    runs: rounds,
+  }
+}

@@ -1,0 +1,77 @@
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Config } from '../../config/config.ts'
+
+/** What the monitor thread is started with: plain values, secrets in clear, kept in memory only. */
+export interface MonitorSetup {
+  readonly pipeline: string
+  readonly version: string
+  readonly startedAtMs: number
+  /** Four bytes: counts turns of the sync's event loop. */
+  readonly beat: SharedArrayBuffer
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    readonly metricsPort: number
+    /** Null: changes are allowed from loopback only. */
+    readonly token: string | null
+    readonly prometheusUrl: string | null
+  }
+  readonly monitoring: {
+    readonly systemMetrics: 'auto' | 'on' | 'off'
+    readonly stuckAfterMs: number
+    readonly blockedAfterMs: number
+    readonly maxSeries: number
+    readonly groups: Readonly<Record<string, readonly string[]>>
+    readonly otlp: {
+      readonly url: string
+      readonly intervalMs: number
+      readonly headers: Record<string, string>
+    } | null
+  }
+  /** Directories that the service writes to. */
+  readonly directories: readonly string[]
+}
+
+/** The setup of a configuration. The one place where secrets of `http` and `monitoring` are revealed. */
+export function monitorSetup(
+  config: Config,
+  about: Pick<MonitorSetup, 'version' | 'startedAtMs' | 'beat'>,
+): MonitorSetup {
+  const { http, monitoring, pipeline } = config
+  const { otlp } = monitoring
+  const headers = Object.entries(otlp?.headers ?? {}).map(([name, value]) => [name, value.reveal()] as const)
+  return {
+    ...about,
+    pipeline,
+    http: {
+      host: http.host,
+      port: http.port,
+      metricsPort: http.metricsPort,
+      token: http.token?.reveal() ?? null,
+      prometheusUrl: http.prometheusUrl ?? null,
+    },
+    monitoring: {
+      systemMetrics: monitoring.systemMetrics,
+      stuckAfterMs: monitoring.stuckAfterMs,
+      blockedAfterMs: monitoring.blockedAfterMs,
+      maxSeries: monitoring.maxSeries,
+      groups: monitoring.groups,
+      otlp: otlp ? { url: otlp.url, intervalMs: otlp.intervalMs, headers: Object.fromEntries(headers) } : null,
+    },
+    directories: writtenDirectories(config),
+  }
+}
+
+/** Where the service writes, as far as it exists: its spool and its log. */
+function writtenDirectories({ sync, logging }: Config): readonly string[] {
+  const wanted = [sync.spoolDirectory, ...(logging.file ? [dirname(logging.file.path)] : [])]
+  return [...new Set(wanted.map(existing))]
+}
+
+/** The directory, or the nearest one above it that exists. */
+function existing(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return path
+  const above = dirname(path)
+  return above === path ? path : existing(above)
+}

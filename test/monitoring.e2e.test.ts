@@ -1,0 +1,339 @@
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { guideCurls, guideEndpoints, guideHealth, guideSamples } from './support/monitoring-guide.ts'
+import { parseExposition, type Sample } from './support/parse-exposition.ts'
+import { openDatabase } from './support/postgres.ts'
+import { ServiceProcess, writePipelineFile } from './support/service-process.ts'
+import { StandInProcess } from './support/stand-in-process.ts'
+import { TcpProxy } from './support/tcp-proxy.ts'
+import { untilStreaming } from './support/transfers.ts'
+import { waitFor } from './support/wait-for.ts'
+
+interface Health {
+  readonly status: string
+  readonly checks: Readonly<
+    Record<string, { readonly status: string; readonly message: string; readonly remedy?: string }>
+  >
+}
+
+const MONITORING = `
+monitoring:
+  heartbeat_interval: 200ms
+  check_interval: 200ms
+  check_timeout: 1s
+  stuck_after: 1s
+  blocked_after: 1s
+`
+
+/** A service between a real source and the stand-in, with ways to both that can be broken. */
+async function openWorld() {
+  await using opening = new AsyncDisposableStack()
+  const source = opening.use(await openDatabase())
+  const standIn = opening.use(await StandInProcess.start())
+  await source.query('create table users (id int primary key, name text)')
+  await source.query('create table orders (id int primary key, total numeric(10,2))')
+  await source.query(`insert into users select i, 'SECRET' from generate_series(1, 500) i`)
+  const url = new URL(source.url)
+  const toSource = opening.use(await TcpProxy.start(Number(url.port)))
+  const toMysql = opening.use(await TcpProxy.start(standIn.ports.mysqlPort))
+  const toHttp = opening.use(await TcpProxy.start(standIn.ports.httpPort))
+  url.port = String(toSource.port)
+  const ports = { ...standIn.ports, mysqlPort: toMysql.port, httpPort: toHttp.port }
+  const prometheus = opening.use(await fakePrometheus())
+  const file = opening.use(
+    await writePipelineFile({
+      sourceUrl: url.href,
+      standIn: { ports },
+      database: source.name,
+      http: `, prometheus_url: "http://127.0.0.1:${prometheus.port}"`,
+      sync: '  truncate_as_deletes_up_to: 0',
+      more: MONITORING,
+    }),
+  )
+  const service = opening.use(new ServiceProcess(file.path, { SYNC_FAIL_POINT: 'truncate.create.before:1:BLOCK' }))
+  await untilStreaming(standIn, { database: source.name, tables: 2, story: () => service.story })
+  const { port, metricsPort } = await waitFor(() => service.ports, { describe: () => service.story })
+  const all = opening.move()
+  const get = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { headers })
+  return {
+    source,
+    standIn,
+    service,
+    toSource,
+    toTarget: { set: (mode: Parameters<TcpProxy['set']>[0]) => [toMysql, toHttp].forEach((way) => way.set(mode)) },
+    port,
+    metricsPort,
+    get,
+    health: async (path: string): Promise<Health> => JSON.parse(await (await get(path)).text()),
+    metrics: async () => parseExposition(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()),
+    [Symbol.asyncDispose]: async () => {
+      await service[Symbol.asyncDispose]()
+      await source.dropReplication()
+      await all.disposeAsync()
+    },
+  }
+}
+
+async function fakePrometheus() {
+  const { createServer } = await import('node:http')
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ status: 'success', data: { asked: request.url, method: request.method } }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+describe('a running service', () => {
+  let world: Awaited<ReturnType<typeof openWorld>>
+  beforeAll(async () => {
+    world = await openWorld()
+  })
+  afterAll(async () => await world[Symbol.asyncDispose]())
+
+  const until = async (what: string, path: string, holds: (health: Health, code: number) => boolean) =>
+    await waitFor(
+      async () => {
+        const reply = await world.get(path)
+        const health: Health = JSON.parse(await reply.text())
+        return holds(health, reply.status) ? health : null
+      },
+      {
+        timeoutMs: 15_000,
+        describe: async () => `${what}: ${await (await world.get(path)).text()}\n${world.service.story}`,
+      },
+    )
+
+  test('rows 1-4: every endpoint of the guide answers, /health in its shape', async () => {
+    await until('health', '/health/ready', (_, code) => code === 200)
+    for (const path of guideEndpoints()) expect([path, (await world.get(path)).status]).toEqual([path, 200])
+    const health = await until('both sides', '/health', ({ checks }) =>
+      ['postgres_connection', 'starrocks_connection'].every((name) => checks[name]?.status === 'healthy'),
+    )
+    const guide = guideHealth()
+    expect(Object.keys(health).slice(0, 3)).toEqual(Object.keys(guide))
+    for (const [name, check] of Object.entries(guide.checks)) {
+      expect(health.checks[name]).toMatchObject({ status: check.status, message: check.message })
+      for (const field of Object.keys(check)) expect(health.checks[name]).toHaveProperty(field)
+      expect(health.checks[name]).toHaveProperty('response_time_ms', expect.any(Number))
+    }
+  })
+
+  test('rows 5-16: every component of the guide and beyond has a check', async () => {
+    const { checks } = await world.health('/health/detailed')
+    expect(Object.keys(checks)).toEqual(
+      expect.arrayContaining([
+        'postgres_connection',
+        'starrocks_connection',
+        'connection_pool',
+        'sync_jobs',
+        'error_rate',
+        'replication_progress',
+        'cpu',
+        'memory',
+        'disk',
+        'replication_slot',
+        'publication',
+        'clock_skew',
+        'starrocks_nodes',
+        'sync_loop',
+        'service',
+      ]),
+    )
+  })
+
+  test('rows 17-36: every series of the guide is there with its labels, on both ports', async () => {
+    await world.source.query(`insert into orders select i, i from generate_series(1, 20) i`)
+    await world.source.query(`update users set name = 'SECRET' where id < 10`)
+    await world.standIn.faults([])
+    const matches = (wanted: Sample) => (found: Sample) =>
+      found.name === wanted.name && Object.keys(wanted.labels).every((label) => label in found.labels)
+    const samples = await waitFor(
+      async () => {
+        const all = await world.metrics()
+        return all.some(({ name, value }) => name === 'sync_transactions_total' && Number(value) >= 2) ? all : null
+      },
+      { describe: () => world.service.story },
+    )
+    for (const wanted of guideSamples()) {
+      // A disk or a record that failed cannot be had on every machine.
+      expect([wanted.name, samples.some(matches(wanted))]).toEqual([wanted.name, true])
+    }
+    const users = samples.filter(({ labels }) => labels['table'] === 'users')
+    expect(users.find(({ labels }) => labels['operation'] === 'snapshot')?.value).toBe('500')
+    expect(
+      users.find(({ name, labels }) => name === 'sync_records_processed_total' && labels['operation'] === 'update')
+        ?.value,
+    ).toBe('9')
+    const onMain = parseExposition(await (await world.get('/metrics')).text())
+    expect(onMain.length).toBeGreaterThan(200)
+  })
+
+  test('row 102: the guide’s commands work as written, but for the port', async () => {
+    const ports = new Map([
+      ['8080', world.port],
+      ['9090', world.metricsPort],
+    ])
+    for (const command of guideCurls().filter((url) => !url.includes(':3000'))) {
+      const reply = await fetch(command.replace(/(8080|9090)/, (usual) => String(ports.get(usual))))
+      expect([command, reply.status]).toEqual([command, 200])
+    }
+    const targets = await fetch(`http://127.0.0.1:${world.metricsPort}/api/v1/targets?state=active`)
+    expect(await targets.json()).toMatchObject({ data: { asked: '/api/v1/targets?state=active', method: 'GET' } })
+    const change = await fetch(`http://127.0.0.1:${world.metricsPort}/api/v1/admin/tsdb/snapshot`, { method: 'POST' })
+    expect(change.status).toBe(405)
+  })
+
+  test('row 117: health+json by Accept, startup, groups', async () => {
+    const reply = await world.get('/health', { accept: 'application/health+json' })
+    expect(reply.headers.get('content-type')).toBe('application/health+json')
+    expect(await reply.json()).toMatchObject({
+      status: expect.stringMatching(/^(pass|warn)$/),
+      serviceId: 'shop',
+      checks: {
+        'postgres_connection:responseTime': [{ componentType: 'datastore', status: 'pass', observedUnit: 'ms' }],
+      },
+    })
+    expect((await world.get('/health/startup')).status).toBe(200)
+    expect((await world.get('/health/group/ready')).status).toBe(200)
+    expect((await world.get('/health/group/nothing')).status).toBe(404)
+  })
+
+  test('row 11, 13: every job with state, lag, rates, last error; the guarantee in force', async () => {
+    const detailed = await (await world.get('/health/detailed')).json()
+    expect(detailed).toMatchObject({
+      pipeline: { guarantee: 'atomic', phase: 'running', slot: { active: true, wal_status: 'reserved' } },
+      jobs: [
+        {
+          table: 'orders',
+          source: 'public.orders',
+          state: 'streaming',
+          lag_seconds: expect.any(Number),
+          last_error: null,
+        },
+        { table: 'users', lag_bytes: expect.any(Number), records_per_second: expect.any(Number) },
+      ],
+    })
+  })
+
+  test('a job is paused and resumed over the API from this machine', async () => {
+    const ask = (what: string) =>
+      fetch(`http://127.0.0.1:${world.port}/api/v1/tables/orders/${what}`, { method: 'POST' })
+    expect((await ask('pause')).status).toBe(202)
+    await until('paused', '/health', ({ checks }) => checks['sync_jobs']?.status === 'degraded')
+    expect((await ask('resume')).status).toBe(202)
+    await until('running', '/health', ({ checks }) => checks['sync_jobs']?.status === 'healthy')
+    expect((await fetch(`http://127.0.0.1:${world.port}/api/v1/tables/nothing/pause`, { method: 'POST' })).status).toBe(
+      404,
+    )
+  })
+
+  test('row 118: a blocked sync loop is 503 on the same port, in milliseconds, and passes', async () => {
+    // Emptying a table blocks the loop for some seconds; see SYNC_FAIL_POINT.
+    await world.source.query('truncate users')
+    const health = await until('blocked', '/health/live', (_, code) => code === 503)
+    expect(health.checks['sync_loop']?.message).toContain('has not turned')
+    const asked = performance.now()
+    expect((await world.get('/health')).status).toBe(503)
+    expect(performance.now() - asked).toBeLessThan(250)
+    expect((await world.metrics()).some(({ name }) => name === 'sync_records_processed_total')).toBe(true)
+    await until('alive', '/health/live', (_, code) => code === 200)
+    await until('ready', '/health/ready', (_, code) => code === 200)
+  })
+
+  test('row 104: an idle source is ready and late by nothing', async () => {
+    await until(
+      'nothing waits',
+      '/health/ready',
+      ({ checks }) => checks['replication_progress']?.message === 'Nothing waits',
+    )
+    const lag = (await world.metrics()).filter(({ name }) => name === 'sync_lag_seconds')
+    expect(lag.map(({ value }) => Number(value))).toEqual([0, 0])
+  })
+
+  test('rows 5, 104: a source that is silent is unhealthy; when it is back the service is ready again', async () => {
+    world.toSource.set('cut')
+    const health = await until(
+      'source down',
+      '/health',
+      ({ checks }) => checks['postgres_connection']?.status === 'unhealthy',
+    )
+    expect(health.status).toBe('unhealthy')
+    await until('not ready', '/health/ready', (_, code) => code === 503)
+    expect((await world.get('/health/live')).status).toBe(200)
+    expect((await world.metrics()).find(({ name }) => name === 'sync_source_up')?.value).toBe('0')
+    await waitFor(
+      async () => (await world.metrics()).some(({ name, value }) => name === 'sync_lag_seconds' && Number(value) > 1),
+      {
+        describe: 'lag grows although nothing is known to wait',
+      },
+    )
+    world.toSource.set('pass')
+    await until('ready', '/health/ready', (_, code) => code === 200)
+  })
+
+  test('row 6: a target that answers nothing is unhealthy in its time; stuck with work pending is not ready', async () => {
+    world.toTarget.set('silent')
+    await world.source.query('insert into users values (2000)')
+    const health = await until(
+      'target down',
+      '/health',
+      ({ checks }) => checks['starrocks_connection']?.status === 'unhealthy',
+    )
+    expect(health.checks['starrocks_connection']?.message).toContain('1000 ms')
+    const ready = await until('stuck', '/health/ready', (_, code) => code === 503)
+    expect(ready.checks['replication_progress']?.message).toContain('nothing got into the target')
+    expect((await world.get('/health/live')).status).toBe(200)
+    world.toTarget.set('cut')
+    world.toTarget.set('pass')
+    await until('ready', '/health/ready', (_, code) => code === 200)
+  })
+
+  test('row 124: no value of a row is shown anywhere', async () => {
+    for (const path of ['/metrics', '/health/detailed', '/api/v1/status', '/api/v1/tables'])
+      expect(await (await world.get(path)).text()).not.toContain('SECRET')
+  })
+
+  it('row 105: a slot that is gone is told, with what to do', async () => {
+    const [row] = await world.source.query<{ slot: string }>(
+      'select slot_name::text as slot from pg_replication_slots where database = current_database()',
+    )
+    world.toSource.set('cut')
+    await waitFor(
+      async () => {
+        await world.source.query(`select pg_drop_replication_slot($1)`, [row?.slot])
+        return true
+      },
+      { describe: 'the slot to be dropped' },
+    )
+    world.toSource.set('pass')
+    await waitFor(() => !world.service.isRunning, { timeoutMs: 30_000, describe: () => world.service.story })
+    const ending = await world.service.ended
+    expect(ending.code).toBe(1)
+    expect(world.service.story).toContain('SLOT_MISSING')
+  })
+})
+
+it('a port that is taken is an error that says which, and what to do', async () => {
+  await using blocker = await fakePrometheus()
+  await using standIn = { ports: { mysqlPort: 1, httpPort: 1 }, [Symbol.asyncDispose]: async () => undefined }
+  await using file = await writePipelineFile({
+    sourceUrl: 'postgres://nobody@127.0.0.1:1/none',
+    standIn,
+    database: 'none',
+    http: `, host: 127.0.0.1`,
+    httpPort: blocker.port,
+  })
+  await using service = new ServiceProcess(file.path)
+  expect((await service.ended).code).toBe(1)
+  expect(service.story).toMatch(/HTTP_LISTEN.*http\.port/)
+  expect(service.story).toContain('Set http.port to a free port')
+})
