@@ -5,6 +5,8 @@ import { type MonitorCore, openMonitorCore } from '../app/monitor/monitor-core.t
 import { runMonitorServices } from '../app/monitor/monitor-services.ts'
 import { statusViews } from '../app/monitor/status-views.ts'
 import { systemClock } from '../app/system-clock.ts'
+import { acknowledgeResource } from './acknowledge-resource.ts'
+import { alertResources } from './alert-resources.ts'
 import { healthResources } from './health-resources.ts'
 import { type HttpListener, listen } from './http-listener.ts'
 import { metricListResource } from './metric-list-resource.ts'
@@ -23,6 +25,8 @@ function mainResources(core: MonitorCore): readonly Resource[] {
     statusResource(views),
     ...tableResources(core, views),
     metricListResource(views),
+    acknowledgeResource(core),
+    ...alertResources(core),
   ]
 }
 

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { ChangeRequest } from '../app/monitor/monitor-messages.ts'
 import type { MonitorCore } from '../app/monitor/monitor-core.ts'
 import type { StatusViews } from '../app/monitor/status-views.ts'
-import { type Refusal, refusalOf } from './authorize-change.ts'
+import { refuseChange } from './refuse-change.ts'
 import type { ApiRequest, Resource } from './resource.ts'
 import { sendError, sendJson } from './send-json.ts'
 
@@ -39,13 +39,7 @@ async function changeTable(
   asked: { readonly request: ApiRequest; readonly response: ServerResponse; readonly change: ChangeRequest['do'] },
 ): Promise<void> {
   const { request, response, change } = asked
-  const { headers, socket } = request.raw
-  const { authorization, origin, host } = headers
-  const refusal = refusalOf({ remoteAddress: socket.remoteAddress, authorization, origin, host }, core.setup.http.token)
-  if (refusal !== null) {
-    refuse(response, refusal)
-    return
-  }
+  if (refuseChange(core, { request, response })) return
   const found = views.table(request.parameters['table'] ?? '')
   if (!found) {
     notFound(response)
@@ -59,17 +53,4 @@ async function changeTable(
 function notFound(response: ServerResponse): void {
   const remedy = 'GET /api/v1/tables lists them.'
   sendError(response, 404, { code: 'NOT_FOUND', message: 'The pipeline has no such table.', remedy })
-}
-
-const REFUSALS: Readonly<Record<Refusal, readonly [status: number, message: string]>> = {
-  'no-token': [401, 'This changes something: send the token of http.auth.token as Authorization: Bearer.'],
-  'wrong-token': [403, 'The token is not the one of http.auth.token.'],
-  'not-loopback': [403, 'Without http.auth.token changes are allowed from this machine only.'],
-  'foreign-page': [403, 'Without http.auth.token pages of other sites may change nothing.'],
-}
-
-function refuse(response: ServerResponse, refusal: Refusal): void {
-  const [status, message] = REFUSALS[refusal]
-  if (status === 401) response.setHeader('www-authenticate', 'Bearer')
-  sendError(response, status, { code: 'FORBIDDEN', message })
 }

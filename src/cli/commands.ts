@@ -1,4 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { alertsCommand } from './alerting/alerts.ts'
+import { onCallCommand } from './alerting/oncall.ts'
+import { silenceCommand } from './alerting/silence.ts'
 import { checkCommand } from './check.ts'
 import { checklistCommand } from './checklist.ts'
 import type { Command } from './command.ts'
@@ -16,6 +19,7 @@ import { verifyCommand } from './verify.ts'
 const STAND_IN = fileURLToPath(new URL('../../stand-in/src/main.ts', import.meta.url))
 
 const loadStatus = () => import('../app/read-status.ts')
+const loadService = () => import('../app/call-service.ts')
 const loadRequests = () => import('../app/request-resync.ts')
 
 const DOCTOR_TOPICS: readonly DoctorTopic[] = [
@@ -42,6 +46,9 @@ export const COMMANDS: readonly Command[] = [
   verifyCommand(() => import('../app/verify.ts')),
   doctorCommand(DOCTOR_TOPICS),
   checklistCommand(() => import('../app/checklist/read-checklist.ts')),
+  alertsCommand(loadService, []),
+  silenceCommand(loadService),
+  onCallCommand(loadService),
   demoCommand(() => import('../app/demo/run-demo.ts')),
   standInCommand(STAND_IN),
 ]

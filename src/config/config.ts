@@ -5,14 +5,20 @@ import { monitoringSection, type MonitoringConfig } from './monitoring-section.t
 import { loggingSection, type LoggingConfig } from './logging-section.ts'
 import { parseNamePattern } from './name-pattern.ts'
 import { choice, httpOrigin } from './scalars.ts'
-import { secret } from './secret.ts'
+import { secret, type Secret } from './secret.ts'
 import { sourceSection, type SourceConfig } from './source-section.ts'
 import { syncSection, type SyncConfig } from './sync-section.ts'
 import { tablesList, type TableRule } from './tables-section.ts'
 import { targetSection, type TargetConfig } from './target-section.ts'
 
+/** A pipeline file that is in order, and what another thread needs to read a part of it again. */
+export interface Config extends FileConfig {
+  /** The text of `alerting` as JSON, references expanded: typed values hold functions and cannot be handed to a thread. */
+  readonly alertingInput: Secret
+}
+
 /** A pipeline file, read and checked. Units are in the names; secrets are {@link Secret}s. */
-export interface Config {
+interface FileConfig {
   /** `[a-z_][a-z0-9_]*`, at most 40 characters. */
   readonly pipeline: string
   readonly engine: 'embedded'
@@ -84,7 +90,7 @@ const keys = {
   http: defaultedSection(httpSection, { doc: 'Health, metrics and API over HTTP.' }),
   monitoring: defaultedSection(monitoringSection, { doc: 'What is measured, and when something counts as wrong.' }),
   logging: defaultedSection(loggingSection, { doc: 'Log lines.' }),
-  alerting: defaultedSection(alertingSection, { doc: 'Alerts.', notInForce: 'no alert is evaluated or sent yet' }),
+  alerting: defaultedSection(alertingSection, { doc: 'Alerts.' }),
   flink: optional(flink, { doc: 'The cluster of `engine: flink`.', notInForce: 'pipelines run in this process' }),
 }
 
@@ -96,7 +102,7 @@ function refuseRepeated(rules: readonly TableRule[], refuse: Refuse): void {
 }
 
 /** The whole file. */
-export const configFile: Kind<Config> = section(keys, (yaml, refuse): Config => {
+export const configFile: Kind<FileConfig> = section(keys, (yaml, refuse): FileConfig => {
   const pipeline = yaml.pipeline ?? nameAfter(yaml.source.database)
   const tables = yaml.tables ?? [DEFAULT_RULE]
   refuseRepeated(tables, refuse)

@@ -194,7 +194,7 @@ describe('each mistake is told with its place and what to write instead', () => 
       'an unknown key',
       `${both}sink: {}`,
       [
-        '3:1: unknown key "sink"; known here: pipeline, engine, source, target, tables, sync, http, logging, alerting, flink',
+        '3:1: unknown key "sink"; known here: pipeline, engine, source, target, tables, sync, http, monitoring, logging, alerting, flink',
       ],
     ],
     [
@@ -226,7 +226,7 @@ describe('each mistake is told with its place and what to write instead', () => 
       'a dangerous key',
       `${both}__proto__: 1`,
       [
-        '3:1: unknown key "__proto__"; known here: pipeline, engine, source, target, tables, sync, http, logging, alerting, flink',
+        '3:1: unknown key "__proto__"; known here: pipeline, engine, source, target, tables, sync, http, monitoring, logging, alerting, flink',
       ],
     ],
     ['a section that is a text', `${both}sync: fast`, ['3:7: sync must be a mapping (key: value)']],
@@ -457,15 +457,13 @@ describe('what has no effect in this version is said', () => {
       ['high_error_rate', 'error_rate > 0.05', 'warning', 300_000],
     ])
     expect(config.alerting.delivery.channels.map(({ name }) => name)).toEqual(['webhook', 'slack', 'pagerduty'])
-    expect(warnings.map((warning) => warning.message)).toEqual([
-      'alerting is accepted but not in force in this version: no alert is evaluated or sent yet',
-    ])
+    expect(warnings).toEqual([])
   })
 
   test('a section', () => {
-    const { warnings } = load(`${MINIMAL}http: {}`)
+    const { warnings } = load(`${MINIMAL}flink: { rest_url: http://jobmanager:8081 }`)
     expect(warnings.map((warning) => warning.message)).toEqual([
-      'http is accepted but not in force in this version: nothing is served over HTTP yet',
+      'flink is accepted but not in force in this version: pipelines run in this process',
     ])
   })
 })

@@ -7,6 +7,7 @@ import { declarationOf, type Structure } from './declaration.ts'
 import { explainIssue } from './explain-issue.ts'
 import type { Surroundings } from './expand-references.ts'
 import { maskedRanges, suspectedRanges } from './masked-ranges.ts'
+import { secret, type Secret } from './secret.ts'
 import { showPath } from './structure-at.ts'
 import { plainValue, readYaml, type YamlNode } from './yaml-tree.ts'
 
@@ -45,7 +46,8 @@ export function parseConfig(text: string, file: string, around: Surroundings): L
     throw new ConfigError({ file, text, masked: suspectedRanges(text) }, tree.syntaxErrors)
   }
   const source: ConfigSource = { file, text, masked: maskedRanges(tree.root, configFile.structure, text) }
-  const result = configFile.schema.safeParse(plainValue(tree.root))
+  const plain = plainValue(tree.root)
+  const result = configFile.schema.safeParse(plain)
   const issues = result.success ? [] : result.error.issues
   const problems = [
     ...tree.problems,
@@ -55,7 +57,12 @@ export function parseConfig(text: string, file: string, around: Surroundings): L
   const warnings = keysNotInForce(tree.root, configFile.structure, []).map(({ start, message }): ConfigWarning => {
     return { file, ...lineColumn(text, start), message }
   })
-  return { config: result.data, warnings }
+  return { config: { ...result.data, alertingInput: alertingInput(plain) }, warnings }
+}
+
+function alertingInput(plain: unknown): Secret {
+  const section = typeof plain === 'object' && plain !== null && 'alerting' in plain ? plain.alerting : null
+  return secret(JSON.stringify(section ?? {}))
 }
 
 /** Reads the file. @throws {SyncError} CONFIG_INVALID when it cannot be read; {@link ConfigError} when it has mistakes. */

@@ -53,6 +53,15 @@ export async function acknowledgeByPage(alerting: Alerting, token: string): Prom
   }
 }
 
+/** The page of an instance that does not alert. */
+export function standingBy(): AnsweredPage {
+  return page(
+    503,
+    'Not now',
+    '<p>This instance does not alert: it starts, or another one has the slot. Try again in a minute.</p>',
+  )
+}
+
 function refused(why: string): AnsweredPage {
   return page(403, 'Not acknowledged', `<p>${escape(why)}</p>`)
 }

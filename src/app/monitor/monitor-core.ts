@@ -5,6 +5,7 @@ import type { LogRecord } from '../../observe/logs/log-record.ts'
 import { MetricRegistry } from '../../observe/metrics/metric-registry.ts'
 import { SeriesTable } from '../../observe/metrics/series-table.ts'
 import { LoopWatch } from '../../observe/system/loop-watch.ts'
+import type { AlertingSlot } from '../alerting/alerting-slot.ts'
 import type { ChangeAnswer, ChangeRequest, FromMonitor, ToMonitor } from './monitor-messages.ts'
 import type { MonitorSetup } from './monitor-setup.ts'
 
@@ -21,6 +22,7 @@ export interface MonitorCore extends Disposable {
   readonly registry: MetricRegistry
   readonly health: HealthPicture
   readonly loop: LoopWatch
+  readonly alerting: AlertingSlot
   /** Aborted when the thread is asked to end. */
   readonly ending: AbortSignal
   /** Writes to the service's log. */
@@ -55,6 +57,7 @@ export function openMonitorCore(port: MessagePort, setup: MonitorSetup, clock: C
     registry,
     health,
     loop,
+    alerting: { current: null },
     ending: ending.signal,
     log: (record) => tell({ tag: 'log', record }),
     change: (request) => changes.ask(request),

@@ -3,6 +3,7 @@ import { SystemCollector } from '../../observe/system/system-collector.ts'
 import { collectUntil } from './collect.ts'
 import type { MonitorCore } from './monitor-core.ts'
 import { pushOtlp } from './push-otlp.ts'
+import { runAlerting } from './run-alerting.ts'
 import { systemSources } from './system-sources.ts'
 
 /** Something that lives in the monitor thread until `signal` is aborted. It must not throw: whatever goes wrong is logged. */
@@ -33,7 +34,7 @@ const measureSystem: MonitorService = (core, signal) => {
 }
 
 /** Everything that runs in the monitor thread beside HTTP. Add a service here. */
-const SERVICES: readonly MonitorService[] = [watchLoop, keepRates, measureSystem, pushOtlp]
+const SERVICES: readonly MonitorService[] = [watchLoop, keepRates, measureSystem, pushOtlp, runAlerting]
 
 /** Runs all services until the thread is asked to end. */
 export async function runMonitorServices(core: MonitorCore): Promise<void> {

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Config } from '../../config/config.ts'
+import { starRocksTarget } from '../connections.ts'
 
 /** What the monitor thread is started with: plain values, secrets in clear, kept in memory only. */
 export interface MonitorSetup {
@@ -29,11 +30,21 @@ export interface MonitorSetup {
       readonly headers: Record<string, string>
     } | null
   }
+  /** The section `alerting` as JSON. */
+  readonly alerting: string
+  /** Where what was told is remembered. */
+  readonly target: {
+    readonly addresses: readonly { readonly host: string; readonly port: number }[]
+    readonly user: string
+    readonly password: string
+    readonly database: string
+    readonly properties: Readonly<Record<string, string>>
+  }
   /** Directories that the service writes to. */
   readonly directories: readonly string[]
 }
 
-/** The setup of a configuration. The one place where secrets of `http` and `monitoring` are revealed. */
+/** The setup of a configuration. The one place where secrets of `http`, `monitoring` and `alerting` are revealed. */
 export function monitorSetup(
   config: Config,
   about: Pick<MonitorSetup, 'version' | 'startedAtMs' | 'beat'>,
@@ -59,8 +70,15 @@ export function monitorSetup(
       groups: monitoring.groups,
       otlp: otlp ? { url: otlp.url, intervalMs: otlp.intervalMs, headers: Object.fromEntries(headers) } : null,
     },
+    alerting: config.alertingInput.reveal(),
+    target: targetOf(config),
     directories: writtenDirectories(config),
   }
+}
+
+function targetOf(config: Config): MonitorSetup['target'] {
+  const { feMysql: addresses, user, password, database, properties } = starRocksTarget(config, [])
+  return { addresses, user, password, database, properties }
 }
 
 /** Where the service writes, as far as it exists: its spool and its log. */
