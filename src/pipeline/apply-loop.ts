@@ -43,7 +43,7 @@ export class ApplyLoop {
 
   /** Tells the loop to look again. Called in the read loop: cheap. */
   wake(): void {
-    if (this.#busy && this.#decide() === 'hold') this.#pause()
+    if (this.#deps.batcher.current.draft !== null || (this.#busy && this.#decide() === 'hold')) this.#pause()
     this.#woken = true
     this.#wake()
   }
@@ -85,6 +85,7 @@ export class ApplyLoop {
         ageMs: current.firstChangeAtMs === null ? 0 : now - current.firstChangeAtMs,
         bytes: current.bytes,
         rows: current.rows,
+        ended: current.draft !== null,
         urgent: current.records.size > 0 || current.partsSent > 0 || moveDue,
         filled: !current.isEmpty || moveDue,
       },

@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../core/checkpoint.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import type { RecordSampling, Signals } from '../core/signals.ts'
+import type { CreateScratchFile } from '../core/scratch-file.ts'
 import type { Sink } from '../core/sink.ts'
 import type { OwnedStream, Source } from '../core/source.ts'
 import { asSyncError } from '../core/sync-error.ts'
@@ -8,6 +9,7 @@ import { Applier } from './applier.ts'
 import { ApplyLoop } from './apply-loop.ts'
 import { Batcher } from './batcher.ts'
 import type { BatchLimits } from './cut-rule.ts'
+import { Drafts } from './drafts.ts'
 import { Gate } from './gate.ts'
 import type { Lessons } from './lessons.ts'
 import { RecordSampler } from './record-sampler.ts'
@@ -17,6 +19,9 @@ import { TableRegistry } from './table-registry.ts'
 import { Tables } from './tables.ts'
 import { TaskGroup } from './task-group.ts'
 import type { Tenure } from './tenure.ts'
+
+/** Two of these at most are in memory: one fills while one is written. */
+const DRAFT_PART_BYTES = 32 * 1024 * 1024
 
 /** Settings of a session, from the configuration. */
 export interface SessionSettings {
@@ -44,6 +49,8 @@ export interface SessionDeps {
   readonly lessons: Lessons
   /** What this process knows of its time as the active one. */
   readonly tenure: Tenure
+  /** For rows of large transactions that wait for their commit. */
+  readonly createScratchFile: CreateScratchFile
   /** Random id for the checkpoint row, should this session make it. */
   readonly newIncarnation: string
 }
@@ -63,6 +70,7 @@ export class SessionParts {
   readonly tables: Tables
   readonly rediscovery: Rediscovery
   readonly sampler: RecordSampler | null
+  readonly drafts: Drafts
   readonly #registry = new TableRegistry()
   readonly #gate = new Gate()
   readonly #deps: OwnedSession
@@ -73,6 +81,7 @@ export class SessionParts {
     this.group = new TaskGroup(signal)
     this.applier = this.#makeApplier()
     this.#runner = this.#makeRunner()
+    this.drafts = this.#makeDrafts()
     this.batcher = this.#makeBatcher()
     this.sampler = this.#makeSampler()
     this.tables = new Tables({
@@ -94,6 +103,17 @@ export class SessionParts {
     this.loop = this.#makeLoop()
   }
 
+  #makeDrafts(): Drafts {
+    const { source, settings, createScratchFile } = this.#deps
+    return new Drafts({
+      registry: this.#registry,
+      compareShape: (relation, entry) => source.compareShape(relation, entry.schema),
+      createFile: createScratchFile,
+      partBytes: Math.min(settings.limits.maxBatchBytes, DRAFT_PART_BYTES),
+      partRows: settings.limits.maxBatchRows,
+    })
+  }
+
   #makeBatcher(): Batcher {
     const { source, clock, settings, checkpoint } = this.#deps
     return new Batcher({
@@ -102,6 +122,7 @@ export class SessionParts {
       maxBatchBytes: settings.limits.maxBatchBytes,
       maxBatchRows: settings.limits.maxBatchRows,
       startAfter: checkpoint.endLsn,
+      drafts: this.drafts,
       events: {
         wake: () => this.loop.wake(),
         unknownRelation: () => this.rediscovery.soon(),

@@ -22,6 +22,7 @@ const step = fc.oneof(
       tag: fc.constant('commit' as const),
       changes: fc.array(choice, { minLength: 1, maxLength: 6 }),
       visible: fc.boolean(),
+      streamed: fc.boolean(),
     }),
   },
   { weight: 3, arbitrary: fc.record({ tag: fc.constant('settle' as const) }) },
@@ -42,7 +43,7 @@ async function play(
   for (const one of steps) {
     if (one.tag === 'commit') {
       const changes = one.changes.flatMap((free) => shop.change(tables[free.table === 0 ? 0 : 1], free) ?? [])
-      if (changes.length > 0) world.source.commit(changes, one.visible)
+      if (changes.length > 0) world.source.commit(changes, one.visible, one.streamed)
     } else if (one.tag === 'settle') world.source.settle()
     else if (one.tag === 'cut') world.source.cut()
     else if (one.tag === 'resync')
