@@ -1,4 +1,4 @@
-// Measures speed against its goals. node bench/run.ts [--quick | --full] [--only NAME[/PART]] [--json FILE]
+// Measures speed against its goals. node bench/run.ts [--quick | --full] [--rounds N] [--only NAME[/PART]] [--json FILE]
 // With --only, what the file holds of other scenarios stays.
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -21,6 +21,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
     only: { type: 'string' },
     json: { type: 'string' },
   },
@@ -41,7 +42,8 @@ const SCENARIOS: Readonly<Record<string, (context: BenchContext, part?: string) 
 await using source = await BenchSource.start()
 const machine = describeMachine(await source.version())
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
-const context: BenchContext = { source, scale: SCALES[scaleName], say }
+const rounds = values.rounds === undefined ? {} : { rounds: Number(values.rounds) }
+const context: BenchContext = { source, scale: { ...SCALES[scaleName], ...rounds }, say }
 const findings: Finding[] = []
 for (const [name, measure] of Object.entries(SCENARIOS)) {
   if (group === undefined || group === name) findings.push(...(await measure(context, part)))
