@@ -95,6 +95,7 @@ export type Signal =
       readonly error: SyncError
       readonly retryInMs: number | null
     }
+  /** Two batches are full, by bytes or rows: one on its way, one behind it. Reading waits. Told every 10 s at most while it goes on. */
   | { readonly tag: 'memory-pressure'; readonly heldBytes: number; readonly limitBytes: number }
 
 /** Whether single records are told of. Asked once for each transaction, so it may change at any time. */

@@ -5,11 +5,12 @@ import { PipelineWorld } from '../../test/support/pipeline-world.ts'
 import type { Change } from '../../test/support/scripted-log.ts'
 import { ScriptedShop } from '../../test/support/scripted-shop.ts'
 import { tick } from '../../test/support/ticks.ts'
+import type { TableId } from '../core/table-id.ts'
 import { encodeRequest, requestPrefix } from './request.ts'
 
 const choice = fc.record({
   kind: fc.constantFrom('put', 'put', 'put', 'put', 'move', 'delete', 'truncate'),
-  table: fc.nat(1),
+  table: fc.nat(2),
   key: fc.integer({ min: 1, max: 4 }),
   to: fc.integer({ min: 1, max: 4 }),
   keep: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
@@ -27,6 +28,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ tag: fc.constant('turn' as const), turns: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ tag: fc.constant('cut' as const) }) },
   { weight: 1, arbitrary: fc.record({ tag: fc.constant('resync' as const), table: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ tag: fc.constant('add' as const) }) },
 )
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
@@ -38,7 +40,8 @@ async function play(
 ): Promise<number> {
   let calm = true
   const world = new PipelineWorld((point) => !calm && fault(point))
-  const tables = [world.source.addTable('one'), world.source.addTable('two')] as const
+  const tables = [world.source.addTable('one'), world.source.addTable('two')]
+  const tableAt = (n: number): TableId => tables[n % tables.length] ?? world.source.addTable('none')
   const shop = new ScriptedShop()
   world.start(how.rows, how.ageMs)
   await world.untilEqual()
@@ -47,14 +50,16 @@ async function play(
     if (one.tag === 'commit') {
       const changes = one.changes.flatMap((free): readonly Change[] => {
         const keep = free.keep && !how.resyncs
-        const change = shop.change(tables[free.table === 0 ? 0 : 1], { ...free, keep })
+        const change = shop.change(tableAt(free.table), { ...free, keep })
         return change === null ? [] : [change]
       })
       if (changes.length > 0) world.source.commit(changes, true, one.streamed)
     } else if (one.tag === 'cut') world.source.cut()
     else if (one.tag === 'turn') for (let turn = 0; turn < one.turns; turn++) await tick()
-    else if (how.resyncs)
-      world.source.message(requestPrefix('p'), encodeRequest({ do: 'resync', table: tables[one.table === 0 ? 0 : 1] }))
+    else if (one.tag === 'add') {
+      if (tables.length === 2) tables.push(world.source.addTable('three'))
+    } else if (how.resyncs)
+      world.source.message(requestPrefix('p'), encodeRequest({ do: 'resync', table: tableAt(one.table) }))
   }
   try {
     await world.untilEqual()

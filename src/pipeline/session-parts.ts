@@ -168,12 +168,13 @@ export class SessionParts {
   }
 
   #makeLoop(): ApplyLoop {
-    const { owned, clock, settings } = this.#deps
+    const { owned, clock, settings, signals } = this.#deps
     return new ApplyLoop({
       batcher: this.batcher,
       applier: this.applier,
       stream: owned.stream,
       clock,
+      signals,
       limits: settings.limits,
       checkpointEveryMs: settings.checkpointEveryMs,
       positionWanted: () => this.tables.wantsPosition(),

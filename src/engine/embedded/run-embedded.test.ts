@@ -97,6 +97,20 @@ describe('the embedded engine', () => {
     await world.stop()
   })
 
+  it('says when the source is held back by what waits for the target', async () => {
+    const world = new PipelineWorld()
+    const table = world.source.addTable('one')
+    world.start(3)
+    await world.untilEqual()
+    const ids = Array.from({ length: 40 }, (_, i) => String(i))
+    for (const id of ids) world.source.commit([{ kind: 'insert', table, row: [id, 'a', 't'] }], true)
+    await world.untilEqual()
+    const told = world.signals.filter(({ tag }) => tag === 'memory-pressure')
+    expect(told).toHaveLength(1)
+    expect(told).toMatchObject([{ heldBytes: expect.any(Number), limitBytes: 2_000_000 }])
+    await world.stop()
+  })
+
   it('ends equal, and is equal after every commit on the way, whatever the source does meanwhile', async () => {
     await fc.assert(
       fc.asyncProperty(
