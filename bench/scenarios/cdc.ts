@@ -1,41 +1,25 @@
 import type { BenchContext } from '../support/bench-context.ts'
+import { type Drained, drainBothWays } from '../support/drain.ts'
 import type { Finding } from '../support/finding.ts'
 import { programVersion } from '../support/machine.ts'
 import { median } from '../support/median.ts'
 import { baseSlot, preparePipeline, withCopy } from '../support/prepared-pipeline.ts'
 import { quietRounds } from '../support/quiet-rounds.ts'
 import { recvlogicalRate } from '../support/recvlogical.ts'
-import { runProgram } from '../support/run-program.ts'
 import type { BenchDatabase } from '../support/source.ts'
 import { measureStream, type StreamRate } from '../support/stream-rate.ts'
 import { type Segment, SEGMENTS } from './segments.ts'
 
-const DRAIN = new URL('../drain-slot.ts', import.meta.url).pathname
-
 /** Part of the rows that is written beyond the end of the measurement, so that the last batch that counts is one like all others. */
 const RUN_OUT = 0.15
-
-interface Drained {
-  readonly rows: number
-  readonly seconds: number
-  readonly rowsPerSecond: number
-  readonly cpu: { readonly reader: number; readonly walsender: number }
-  readonly foreignCores: number
-}
-
-/** Moments that the draining reader leaves the socket alone after a small read. Which is faster depends on machine and rows: both are run. */
-const PATIENCES_MS = [0, 1]
 
 interface Round {
   readonly foreignCores: number
   readonly service: StreamRate
-  /** One per patience. */
-  readonly drains: readonly Drained[]
+  /** The faster one first. */
+  readonly drains: readonly [Drained, ...Drained[]]
   readonly recvlogicalRowsPerSecond: number
 }
-
-/** The best that a reader that keeps nothing reached in a round. */
-const ceiling = ({ drains }: Round): number => Math.max(...drains.map(({ rowsPerSecond }) => rowsPerSecond))
 
 /** Row changes per second from WAL that was written beforehand, against readers that only drain the same WAL. */
 export async function measureCdc(context: BenchContext, only?: string): Promise<readonly Finding[]> {
@@ -60,8 +44,7 @@ async function measureSegment(segment: Segment, context: BenchContext): Promise<
   const rounds = await quietRounds(scale.rounds, async (round): Promise<Round> => {
     const to = { endLsn, whole: segment.whole }
     const service = await withCopy({ database, state, discard: true }, (run) => measureStream(run, database, to))
-    const drains: Drained[] = []
-    for (const patienceMs of PATIENCES_MS) drains.push(await drainSlot(database, { ...to, patienceMs }))
+    const drains = await drainBothWays(database, to)
     const recvlogicalRowsPerSecond = hasRecvlogical ? await recvlogical(database, { ...to, rows: cdcRows }) : Number.NaN
     const foreignCores = Math.max(service.cpu.foreignCores, ...drains.map((drain) => drain.foreignCores))
     context.say(
@@ -82,9 +65,9 @@ function summary(segment: Segment, rounds: readonly Round[], hasRecvlogical: boo
     what: segment.what,
     figures: {
       'rows/s': of(({ service }) => service.rowsPerSecond),
-      'drained rows/s': of(ceiling),
+      'drained rows/s': of(({ drains }) => drains[0].rowsPerSecond),
       'pg_recvlogical rows/s': of((round) => round.recvlogicalRowsPerSecond),
-      ratio: of((round) => round.service.rowsPerSecond / ceiling(round)),
+      ratio: of((round) => round.service.rowsPerSecond / round.drains[0].rowsPerSecond),
       'ratio to pg_recvlogical': of((round) => round.service.rowsPerSecond / round.recvlogicalRowsPerSecond),
       'service CPU s/1M': of(({ service }) => perMillion(service.cpu.of['service'] ?? 0, service.rows)),
       'walsender CPU s/1M': of(({ service }) => perMillion(service.cpu.of['walsender'] ?? 0, service.rows)),
@@ -100,23 +83,6 @@ function summary(segment: Segment, rounds: readonly Round[], hasRecvlogical: boo
     runs: rounds,
     note: hasRecvlogical ? undefined : 'pg_recvlogical is not installed',
   }
-}
-
-async function drainSlot(
-  database: BenchDatabase,
-  to: { readonly endLsn: string; readonly whole: boolean; readonly patienceMs: number },
-): Promise<Drained> {
-  await database.copySlot(baseSlot(database), 'drain')
-  const args = [DRAIN, database.url, 'drain', 'bench', to.endLsn, String(to.patienceMs), ...(to.whole ? ['whole'] : [])]
-  const { output } = await runProgram(process.execPath, args)
-  await database.dropSlot('drain')
-  const drained: unknown = JSON.parse(output)
-  if (!isDrained(drained)) throw new Error(`not a result: ${output}`)
-  return drained
-}
-
-function isDrained(value: unknown): value is Drained {
-  return typeof value === 'object' && value !== null && 'rowsPerSecond' in value && 'cpu' in value
 }
 
 async function recvlogical(
