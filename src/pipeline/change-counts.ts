@@ -12,6 +12,7 @@ export interface ChangeCounts {
   readonly loadedBytes: number
 }
 
+/** Nothing was counted. */
 export const NO_COUNTS: ChangeCounts = {
   inserts: 0,
   updates: 0,
