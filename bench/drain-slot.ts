@@ -1,5 +1,6 @@
 // Reads a slot as fast as it comes and does nothing with it: what any reader of the same WAL could reach at best.
-// node bench/drain-slot.ts URL SLOT PUBLICATION END_LSN [whole]
+// node bench/drain-slot.ts URL SLOT PUBLICATION END_LSN PATIENCE_MS [whole]
+// With a patience the socket is left alone for that time after a small read; with none it is read whenever there is something.
 import { setTimeout as delay } from 'node:timers/promises'
 import { lsn, parseLsn } from '../src/core/lsn.ts'
 import { openReplicationSession } from '../src/source/postgres/wire/replication-session.ts'
@@ -9,7 +10,8 @@ import { watchCpu } from './support/process-usage.ts'
 import { FrameWalker } from './support/frame-walker.ts'
 import { BUFFERS_FILL_MS, WARM_UP_MS } from './support/steady.ts'
 
-const [url = '', slot = '', publication = '', end = '0/0', mode] = process.argv.slice(2)
+const [url = '', slot = '', publication = '', end = '0/0', patienceText = '0', mode] = process.argv.slice(2)
+const patienceMs = Number(patienceText)
 const SMALL_READ_BYTES = 64 * 1024
 
 const session = await openReplicationSession({ connectionString: url }, slot)
@@ -31,9 +33,9 @@ session.takeOver((bytes, start, stop) => {
     rowsBefore = walker.rows
     cpu = usage()
   }
-  if (stop - start >= SMALL_READ_BYTES || !session.coalesceReads) return
+  if (patienceMs === 0 || stop - start >= SMALL_READ_BYTES) return
   stream.pause()
-  patience = setTimeout(() => stream.resume(), 1)
+  patience = setTimeout(() => stream.resume(), patienceMs)
 })
 stream.on('error', (error) => finished.reject(error))
 stream.write(encodeQuery(startReplicationCommand({ slot, publications: [publication], serverVersionNum, protocol: 4 })))

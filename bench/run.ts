@@ -1,5 +1,5 @@
-// Measures speed against its goals. node bench/run.ts [--quick | --full] [--only NAME[/PART]] [--json FILE]
-// With --only, what the file holds of other scenarios stays.
+// Measures speed against its goals. node bench/run.ts [--quick | --full] [--rounds N] [--only NAME[/PART],...] [--json FILE]
+// With --only, what the file holds of other scenarios stays; without --json nothing is written then.
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -22,15 +22,15 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
     only: { type: 'string' },
     json: { type: 'string' },
   },
 })
 const scaleName = values.quick ? 'quick' : values.full ? 'full' : 'usual'
-const [group, part] = values.only?.split('/') ?? []
 
 /** The scenarios by name. */
-const SCENARIOS: Readonly<Record<string, (context: BenchContext, part?: string) => Promise<readonly Finding[]>>> = {
+const SCENARIOS = {
   cdc: measureCdc,
   snapshot: measureSnapshot,
   latency: measureLatency,
@@ -38,24 +38,27 @@ const SCENARIOS: Readonly<Record<string, (context: BenchContext, part?: string) 
   bounds: measureBounds,
   steady: measureSteadyMemory,
   monitoring: measureMonitoring,
-}
+} as const satisfies Readonly<Record<string, (context: BenchContext, part?: string) => Promise<readonly Finding[]>>>
+const wanted = (values.only?.split(',') ?? Object.keys(SCENARIOS)).map((name) => {
+  const [group = '', part] = name.split('/')
+  if (!isScenario(group)) throw new Error(`--only ${name}: the scenarios are ${Object.keys(SCENARIOS).join(', ')}`)
+  return { group, part }
+})
 
 await using source = await BenchSource.start()
 const machine = describeMachine(await source.version())
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
-const context: BenchContext = { source, scale: SCALES[scaleName], say }
-const findings: Finding[] = []
-for (const [name, measure] of Object.entries(SCENARIOS)) {
-  if (group === undefined || group === name) findings.push(...(await measure(context, part)))
-}
+const rounds = values.rounds === undefined ? {} : { rounds: Number(values.rounds) }
+const context: BenchContext = { source, scale: { ...SCALES[scaleName], ...rounds }, say }
 const file = values.json ?? (values.only === undefined && !values.quick ? LATEST : undefined)
-if (file !== undefined) {
-  await mkdir(dirname(file), { recursive: true })
-  const names = new Set(findings.map(nameOf))
-  const others = readFindings(file).filter((finding) => values.only !== undefined && !names.has(nameOf(finding)))
-  const results: Results = { machine, scale: scaleName, sizes: context.scale, findings: [...others, ...findings] }
-  await writeFile(file, `${JSON.stringify(results, null, 1)}\n`)
+const measured = { commit: machine.commit, date: machine.date, scale: scaleName, rounds: context.scale.rounds }
+const findings: Finding[] = []
+for (const { group, part } of wanted) {
+  for (const finding of await SCENARIOS[group](context, part)) findings.push({ ...finding, measured })
+  // What has been measured is kept, whatever happens to the rest: `--only` goes on from there.
+  if (file !== undefined) await keep(file, true)
 }
+if (file !== undefined && values.only === undefined) await keep(file, false)
 for (const finding of findings) {
   const figures = Object.entries(finding.figures).map(([name, value]) => `${name} ${shown(value)}`)
   process.stdout.write(`${finding.group}/${finding.name}: ${figures.join(', ')}\n`)
@@ -65,6 +68,25 @@ process.stdout.write(`peer, another machine: ${JSON.stringify(PEER)}\n`)
 
 function nameOf({ group: groupName, name }: Finding): string {
   return `${groupName}/${name}`
+}
+
+/** Writes the results; with `others`, those of the file that were not measured anew stay. */
+async function keep(path: string, others: boolean): Promise<void> {
+  const names = new Set(findings.map(nameOf))
+  const old = others ? readFindings(path).filter((finding) => !names.has(nameOf(finding))) : []
+  const results: Results = { machine, findings: inOrder([...old, ...findings]) }
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, `${JSON.stringify(results, null, 1)}\n`)
+}
+
+/** In the order of the scenarios, whatever was measured last. */
+function inOrder(all: readonly Finding[]): readonly Finding[] {
+  const groups = ['cdc', 'snapshot', 'latency', 'growth', 'memory']
+  return all.toSorted((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group))
+}
+
+function isScenario(name: string): name is keyof typeof SCENARIOS {
+  return Object.hasOwn(SCENARIOS, name)
 }
 
 function readFindings(path: string): readonly Finding[] {

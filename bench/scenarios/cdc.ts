@@ -1,32 +1,24 @@
 import type { BenchContext } from '../support/bench-context.ts'
+import { type Drained, drainBothWays } from '../support/drain.ts'
 import type { Finding } from '../support/finding.ts'
 import { programVersion } from '../support/machine.ts'
 import { median } from '../support/median.ts'
 import { baseSlot, preparePipeline, withCopy } from '../support/prepared-pipeline.ts'
 import { quietRounds } from '../support/quiet-rounds.ts'
-import { runProgram } from '../support/run-program.ts'
+import { recvlogicalRate } from '../support/recvlogical.ts'
 import type { BenchDatabase } from '../support/source.ts'
 import { measureStream, type StreamRate } from '../support/stream-rate.ts'
 import { type Segment, SEGMENTS } from './segments.ts'
 
-const DRAIN = new URL('../drain-slot.ts', import.meta.url).pathname
-
 /** Part of the rows that is written beyond the end of the measurement, so that the last batch that counts is one like all others. */
 const RUN_OUT = 0.15
-
-interface Drained {
-  readonly rows: number
-  readonly seconds: number
-  readonly rowsPerSecond: number
-  readonly cpu: { readonly reader: number; readonly walsender: number }
-  readonly foreignCores: number
-}
 
 interface Round {
   readonly foreignCores: number
   readonly service: StreamRate
-  readonly drain: Drained
-  readonly pgRecvlogical: { readonly rowsPerSecond: number } | null
+  /** The faster one first. */
+  readonly drains: readonly [Drained, ...Drained[]]
+  readonly recvlogicalRowsPerSecond: number
 }
 
 /** Row changes per second from WAL that was written beforehand, against readers that only drain the same WAL. */
@@ -52,14 +44,14 @@ async function measureSegment(segment: Segment, context: BenchContext): Promise<
   const rounds = await quietRounds(scale.rounds, async (round): Promise<Round> => {
     const to = { endLsn, whole: segment.whole }
     const service = await withCopy({ database, state, discard: true }, (run) => measureStream(run, database, to))
-    const drain = await drainSlot(database, to)
-    const pgRecvlogical = hasRecvlogical ? await recvlogical(database, { endLsn, rows: cdcRows }) : null
-    const foreignCores = Math.max(service.cpu.foreignCores, drain.foreignCores)
+    const drains = await drainBothWays(database, to)
+    const recvlogicalRowsPerSecond = hasRecvlogical ? await recvlogical(database, { ...to, rows: cdcRows }) : Number.NaN
+    const foreignCores = Math.max(service.cpu.foreignCores, ...drains.map((drain) => drain.foreignCores))
     context.say(
-      `${segment.name} ${round}: ${Math.round(service.rowsPerSecond)} rows/s, drained ${Math.round(drain.rowsPerSecond)}` +
-        `, pg_recvlogical ${Math.round(pgRecvlogical?.rowsPerSecond ?? Number.NaN)}, others ${foreignCores.toFixed(2)}, CPU ${JSON.stringify(service.cpu.of)} of ${service.seconds.toFixed(1)} s`,
+      `${segment.name} ${round}: ${Math.round(service.rowsPerSecond)} rows/s, drained ${drains.map(({ rowsPerSecond }) => Math.round(rowsPerSecond)).join('/')}` +
+        `, pg_recvlogical ${Math.round(recvlogicalRowsPerSecond)}, others ${foreignCores.toFixed(2)}, CPU ${JSON.stringify(service.cpu.of)} of ${service.seconds.toFixed(1)} s`,
     )
-    return { foreignCores, service, drain, pgRecvlogical }
+    return { foreignCores, service, drains, recvlogicalRowsPerSecond }
   })
   return summary(segment, rounds, hasRecvlogical)
 }
@@ -73,12 +65,10 @@ function summary(segment: Segment, rounds: readonly Round[], hasRecvlogical: boo
     what: segment.what,
     figures: {
       'rows/s': of(({ service }) => service.rowsPerSecond),
-      'drained rows/s': of(({ drain }) => drain.rowsPerSecond),
-      'pg_recvlogical rows/s': of(({ pgRecvlogical }) => pgRecvlogical?.rowsPerSecond ?? Number.NaN),
-      ratio: of(({ service, drain }) => service.rowsPerSecond / drain.rowsPerSecond),
-      'ratio to pg_recvlogical': of(({ service, pgRecvlogical }) =>
-        pgRecvlogical ? service.rowsPerSecond / pgRecvlogical.rowsPerSecond : Number.NaN,
-      ),
+      'drained rows/s': of(({ drains }) => drains[0].rowsPerSecond),
+      'pg_recvlogical rows/s': of((round) => round.recvlogicalRowsPerSecond),
+      ratio: of((round) => round.service.rowsPerSecond / round.drains[0].rowsPerSecond),
+      'ratio to pg_recvlogical': of((round) => round.service.rowsPerSecond / round.recvlogicalRowsPerSecond),
       'service CPU s/1M': of(({ service }) => perMillion(service.cpu.of['service'] ?? 0, service.rows)),
       'walsender CPU s/1M': of(({ service }) => perMillion(service.cpu.of['walsender'] ?? 0, service.rows)),
       'target CPU s/1M': of(({ service }) => perMillion(service.cpu.of['target'] ?? 0, service.rows)),
@@ -95,28 +85,12 @@ function summary(segment: Segment, rounds: readonly Round[], hasRecvlogical: boo
   }
 }
 
-async function drainSlot(database: BenchDatabase, to: { endLsn: string; whole: boolean }): Promise<Drained> {
-  await database.copySlot(baseSlot(database), 'drain')
-  const args = [DRAIN, database.url, 'drain', 'bench', to.endLsn, ...(to.whole ? ['whole'] : [])]
-  const { output } = await runProgram(process.execPath, args)
-  await database.dropSlot('drain')
-  const drained: unknown = JSON.parse(output)
-  if (!isDrained(drained)) throw new Error(`not a result: ${output}`)
-  return drained
-}
-
-function isDrained(value: unknown): value is Drained {
-  return typeof value === 'object' && value !== null && 'rowsPerSecond' in value && 'cpu' in value
-}
-
 async function recvlogical(
   database: BenchDatabase,
-  to: { readonly endLsn: string; readonly rows: number },
-): Promise<{ readonly rowsPerSecond: number }> {
+  to: { readonly endLsn: string; readonly rows: number; readonly whole: boolean },
+): Promise<number> {
   await database.copySlot(baseSlot(database), 'recvlogical')
-  const plugin = ['proto_version=4', 'publication_names=bench', 'streaming=on'].flatMap((option) => ['-o', option])
-  const what = ['-S', 'recvlogical', '--start', '--no-loop', '-f', '/dev/null', '-E', to.endLsn, ...plugin]
-  const { seconds } = await runProgram('pg_recvlogical', ['-d', database.url, ...what])
+  const rate = await recvlogicalRate(database, 'recvlogical', to)
   await database.dropSlot('recvlogical')
-  return { rowsPerSecond: to.rows / seconds }
+  return rate
 }

@@ -1,4 +1,5 @@
 import type { BenchContext } from '../support/bench-context.ts'
+import { type Drained, drainBothWays } from '../support/drain.ts'
 import type { Finding } from '../support/finding.ts'
 import { median } from '../support/median.ts'
 import { preparePipeline, withCopy } from '../support/prepared-pipeline.ts'
@@ -33,12 +34,15 @@ async function measureTables(context: BenchContext): Promise<Finding> {
   await using manyReady = await prepareTables(many, scale.manyTables, scale.cdcRows)
   const rounds = await quietRounds(scale.rounds, async (round): Promise<TablesRound> => {
     const pair = { few: await runOn(few, fewReady), many: await runOn(many, manyReady) }
+    const [fewDrained] = await drainBothWays(few, { endLsn: fewReady.endLsn, whole: false })
+    const [manyDrained] = await drainBothWays(many, { endLsn: manyReady.endLsn, whole: false })
     const foreignCores = Math.max(pair.few.cpu.foreignCores, pair.many.cpu.foreignCores)
-    const rates = `${Math.round(pair.few.rowsPerSecond)} and ${Math.round(pair.many.rowsPerSecond)} rows/s`
+    const shown = [pair.few, pair.many, fewDrained, manyDrained].map(({ rowsPerSecond }) => Math.round(rowsPerSecond))
+    const rates = `${shown[0]} and ${shown[1]} rows/s, drained ${shown[2]} and ${shown[3]}`
     say(
       `tables ${round}: ${rates}, others ${foreignCores.toFixed(2)}, CPU ${JSON.stringify([pair.few.cpu.of, pair.many.cpu.of])}`,
     )
-    return { ...pair, foreignCores }
+    return { ...pair, fewDrained, manyDrained, foreignCores }
   })
   return {
     group: 'growth',
@@ -48,6 +52,9 @@ async function measureTables(context: BenchContext): Promise<Finding> {
       'rows/s of 10': median(rounds.map((round) => round.few.rowsPerSecond)),
       'rows/s of many': median(rounds.map((round) => round.many.rowsPerSecond)),
       ratio: median(rounds.map((round) => round.many.rowsPerSecond / round.few.rowsPerSecond)),
+      'ratio of drained': median(
+        rounds.map((round) => round.manyDrained.rowsPerSecond / round.fewDrained.rowsPerSecond),
+      ),
       'other cores busy': median(rounds.map(({ foreignCores }) => foreignCores)),
     },
     goals: [{ figure: 'ratio', atLeast: SAME }],
@@ -59,6 +66,8 @@ interface TablesRound {
   readonly foreignCores: number
   readonly few: StreamRate
   readonly many: StreamRate
+  readonly fewDrained: Drained
+  readonly manyDrained: Drained
 }
 
 interface Ready extends AsyncDisposable {

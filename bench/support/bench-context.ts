@@ -33,7 +33,7 @@ export const SCALES = {
     rounds: 5,
     cdcRows: 1_000_000,
     snapshotRows: 2_000_000,
-    latencySeconds: 20,
+    latencySeconds: 8,
     steadySeconds: 600,
     manyTables: 1000,
     longRows: 8_000_000,

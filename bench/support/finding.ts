@@ -20,6 +20,16 @@ export interface Finding {
   readonly runs: unknown
   /** What was left out, and other words to the reader. */
   readonly note?: string | undefined
+  /** Of what, when and how often it was measured. */
+  readonly measured?: Measured | undefined
+}
+
+/** Where figures come from. */
+export interface Measured {
+  readonly commit: string
+  readonly date: string
+  readonly scale: string
+  readonly rounds: number
 }
 
 /** Whether a figure is what it should be. */

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import type { Scale } from './bench-context.ts'
 import type { Finding } from './finding.ts'
 import type { Machine } from './machine.ts'
 
@@ -9,8 +8,6 @@ export const LATEST = new URL('../results/latest.json', import.meta.url).pathnam
 /** All that one run of the benchmark found. */
 export interface Results {
   readonly machine: Machine
-  readonly scale: string
-  readonly sizes: Scale
   readonly findings: readonly Finding[]
 }
 

@@ -11,6 +11,7 @@ import type { SessionSettings } from '../pipeline/session-parts.ts'
 import type { Lessons } from '../pipeline/lessons.ts'
 import type { Tenure } from '../pipeline/tenure.ts'
 import { openStarRocksSink } from '../sink/starrocks/starrocks-sink.ts'
+import { SpoolFile } from '../source/postgres/pgoutput/spool-file.ts'
 import { PostgresSource } from '../source/postgres/postgres-source.ts'
 import { sourceConnection, starRocksTarget } from './connections.ts'
 
@@ -46,6 +47,7 @@ export async function openSession(config: Config, around: Surroundings): Promise
       settings: settingsOf(config),
       tenure,
       lessons,
+      createScratchFile: () => SpoolFile.create(config.sync.spoolDirectory),
       newIncarnation: randomUUID().replaceAll('-', '').slice(0, 12),
     }
     return { deps, [Symbol.asyncDispose]: () => closing.disposeAsync() }

@@ -80,7 +80,7 @@ describe('a minimal file', () => {
       checkpointIntervalMs: 30_000,
       discoveryIntervalMs: 10_000,
       spoolDirectory: '/var/tmp/pg-starrocks-sync',
-      spoolAfterBytes: 64_000_000,
+      spoolAfterBytes: 16_000_000,
       ownershipWindowMs: 3000,
       truncateAsDeletesUpToRows: 100_000,
     })

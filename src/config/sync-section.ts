@@ -68,8 +68,8 @@ export const syncSection = section(
     spool_directory: defaulted(directory, '/var/tmp/pg-starrocks-sync', {
       doc: 'Where transactions that are still open and large wait; on a disk, not in memory.',
     }),
-    spool_after: defaulted(size({ from: '64KiB', to: '4GiB' }), '64MB', {
-      doc: 'Size from which an open transaction waits on disk instead of in memory.',
+    spool_after: defaulted(size({ from: '64KiB', to: '4GiB' }), '16MB', {
+      doc: 'Memory that open transactions may take before they wait on disk.',
     }),
     ownership_window: defaulted(duration({ from: '500ms', to: '30s' }), '3s', {
       doc: 'How long an answer that this process still owns the slot holds. Nothing is loaded without one.',

@@ -32,6 +32,21 @@ export interface TransactionHead {
 }
 
 /**
+ * Takes the changes of a transaction whose commit is not known yet, so that little is left to do when it comes. Nothing of it
+ * counts before {@link ChangeHandler.takeDraft}; calls are as those of {@link ChangeHandler} inside a transaction.
+ */
+export interface Draft {
+  /** Whether it may still be taken. Once false it stays so: it has given back what it held, and need not be told more. */
+  readonly usable: boolean
+  relation(relation: Relation): void
+  insert(relationOid: number, row: RowView): void
+  update(relationOid: number, row: RowView, old: RowView, oldKind: OldRowKind): void
+  delete(relationOid: number, old: RowView, oldKind: OldRowKind): void
+  /** It will not be taken: the transaction has aborted, or holds what no draft can. */
+  discard(): void
+}
+
+/**
  * Takes what the source decoded: whole transactions, in commit order, one after another; called in the read loop, so
  * every call is synchronous and cheap. An aborted transaction is never seen. Row views are valid during the call only.
  */
@@ -48,6 +63,13 @@ export interface ChangeHandler {
   message(prefix: string, content: Buffer, transactional: boolean): void
   /** The transaction ends at `endLsn`. */
   commit(endLsn: Lsn): void
+  /** Transaction `xid` is sent while it is in progress: its draft, or null when it is to come after its commit only. */
+  draft(xid: number): Draft | null
+  /**
+   * Between transactions: the draft's transaction has committed. True when the draft stands for all of it, from begin to commit;
+   * false when it is of no use and the transaction must be delivered like any other.
+   */
+  takeDraft(draft: Draft, head: TransactionHead, endLsn: Lsn): boolean
   /** Between transactions: the server has sent everything up to `walEnd`, and nothing of it concerned us. */
   idle(walEnd: Lsn): void
 }

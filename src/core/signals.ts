@@ -130,6 +130,7 @@ export type Signal =
       readonly error: SyncError
       readonly retryInMs: number | null
     }
+  /** Two batches are full, by bytes or rows: one on its way, one behind it. Reading waits. Told every 10 s at most while it goes on. */
   | { readonly tag: 'memory-pressure'; readonly heldBytes: number; readonly limitBytes: number }
   /** An attempt to load these rows failed for something that is not theirs; what follows says whether it is repeated. */
   | { readonly tag: 'rows-failed'; readonly code: ErrorCode; readonly tables: readonly FailedRows[] }

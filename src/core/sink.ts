@@ -22,11 +22,18 @@ export interface SinkTable {
   readonly filter: RowFilter | null
 }
 
+/** Bytes of a load that are not in memory. They can be read as often as they are needed. */
+export interface StoredBody {
+  readonly length: number
+  /** The bytes in order; each piece is valid until the next one is asked for. */
+  pieces(): AsyncIterable<Buffer>
+}
+
 /** One table's rows within a batch or chunk. Complete records, at most one per key. */
 export interface Load {
   readonly table: SinkTable
   readonly format: LoadFormat
-  readonly body: Buffer
+  readonly body: Buffer | StoredBody
   readonly rows: number
 }
 

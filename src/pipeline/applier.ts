@@ -7,8 +7,9 @@ import type { BatchWriter, Load, Sink, TableRecord } from '../core/sink.ts'
 import type { Source } from '../core/source.ts'
 import { asSyncError, SyncError } from '../core/sync-error.ts'
 import { backOffMs } from './back-off.ts'
-import type { Batch, BatchTable } from './batch.ts'
-import { batchCommitted } from './batch-signal.ts'
+import type { Batch } from './batch.ts'
+import { allLoads, loadsOf } from './batch-loads.ts'
+import { batchCommitted, countsByTable } from './batch-signal.ts'
 import { failureReaction } from './failure-rule.ts'
 import type { Gate } from './gate.ts'
 import { afterCommit, recordsDue } from './table-lifecycle.ts'
@@ -63,7 +64,7 @@ export class Applier {
       if (this.#deps.lessons.tryPartsFirst) await this.#tryLoads(batch)
       this.#writer ??= await this.#open()
       if (this.#writer === null) throw new SyncError('SINK_TRANSACTION_LOST', 'the batch was already in the target')
-      await this.#send(this.#writer, this.#loads(batch))
+      await this.#send(this.#writer, loadsOf(batch))
     } catch (error) {
       const known = asSyncError(error)
       if (failureReaction(known, { partsSent: 1 }) !== 'blame') throw known
@@ -140,9 +141,9 @@ export class Applier {
     await this.#pass(batch)
     await this.#complete(batch)
     for (const record of recordsDue(this.#deps.registry, endLsn)) batch.records.set(record.table, record)
-    this.#writer ??= await this.#open()
+    this.#writer ??= await this.#open(batch.bytes)
     if (this.#writer === null) return
-    await this.#send(this.#writer, this.#loads(batch))
+    await this.#send(this.#writer, await allLoads(batch))
     this.#sentAtMs = this.#deps.clock.monotonicMs()
     const next: Checkpoint = {
       ...this.checkpoint,
@@ -162,12 +163,12 @@ export class Applier {
 
   /** Waits at the gate of every table that the batch touches. */
   async #pass(batch: Batch): Promise<void> {
-    await this.#deps.gate.pass(new Map([...batch.tables].map(([id, table]) => [id, table.xids])))
+    await this.#deps.gate.pass(batch.touched)
   }
 
   /** The writer of what follows the checkpoint; null when an earlier attempt turns out to be in the target, which moves the checkpoint. */
-  async #open(): Promise<BatchWriter | null> {
-    const opening = await this.#deps.sink.openBatch(this.checkpoint, this.#deps.ownership)
+  async #open(expectedBytes = 0): Promise<BatchWriter | null> {
+    const opening = await this.#deps.sink.openBatch(this.checkpoint, this.#deps.ownership, expectedBytes)
     if (opening.tag === 'open') return opening.writer
     this.checkpoint = opening.checkpoint
     return null
@@ -192,10 +193,6 @@ export class Applier {
           table: table.entry.schema.id,
         })
     }
-  }
-
-  #loads(batch: Batch): readonly Load[] {
-    return [...batch.tables.values()].filter((table) => table.load.body.rows > 0).flatMap(loadsOf)
   }
 
   async #send(writer: BatchWriter, loads: readonly Load[]): Promise<void> {
@@ -226,16 +223,16 @@ export class Applier {
   /** Rows that the target refuses are told of by the state of their table; here are those that could not be brought there. */
   #tellFailed(batch: Batch, error: SyncError): void {
     if (error.retry === 'manual') return
-    const tables = [...batch.tables.values()].flatMap(({ entry, load }) => {
-      const rows = load.inserts + load.updates + load.deletes
-      return rows > 0 ? [{ table: entry.schema.id, rows }] : []
+    const tables = [...countsByTable(batch)].flatMap(([table, { inserts, updates, deletes }]) => {
+      const rows = inserts + updates + deletes
+      return rows > 0 ? [{ table, rows }] : []
     })
     if (tables.length > 0) this.#deps.signals.emit({ tag: 'rows-failed', code: error.code, tables })
   }
 
   /** Loads each table's rows alone, without committing, and takes out the tables that are refused. @throws {SyncError} when there are any. */
   async #tryLoads(batch: Batch): Promise<void> {
-    const rejected = await this.#deps.sink.findRejected(this.#loads(batch), this.#deps.ownership)
+    const rejected = await this.#deps.sink.findRejected(loadsOf(batch), this.#deps.ownership)
     for (const { table, reason, rowKey } of rejected) this.#deps.quarantine(table, { reason, rowKey })
     if (rejected.length > 0) throw new SyncError('SINK_TRANSACTION_LOST', 'a row of a large transaction was refused')
   }
@@ -252,7 +249,7 @@ export class Applier {
     if (batch.partsSent > 0) this.#blameLarge(error)
     const rejected =
       error.table === undefined
-        ? await this.#deps.sink.findRejected(this.#loads(batch), this.#deps.ownership)
+        ? await this.#deps.sink.findRejected(await allLoads(batch), this.#deps.ownership)
         : [{ table: error.table, reason: error.message, rowKey: error.rowKey }]
     if (rejected.length === 0)
       throw new SyncError('INTERNAL', 'rows were refused, but no table alone is', { cause: error })
@@ -279,11 +276,4 @@ function noteAhead(batch: Batch, entry: TableEntry, aheadUntilLsn: Lsn): void {
   entry.state = { ...state, aheadUntilLsn }
   // What is being copied is not exact anyway, and its record holds the plan.
   if (state.tag === 'streaming') batch.records.set(entry.schema.id, { table: entry.schema.id, state: entry.state })
-}
-
-/** One load for each target table that the table's rows go to: the live one, and its shadow while it is copied anew. */
-function loadsOf({ entry, load }: BatchTable): readonly Load[] {
-  const { format, rows } = load.body
-  const body = load.body.sealed()
-  return entry.targets.map((table) => ({ table, format, body, rows }))
 }

@@ -1,10 +1,14 @@
 import type { ChangeStream } from '../core/change-stream.ts'
 import type { Clock, Timer } from '../core/clock.ts'
 import { asSyncError, SyncError } from '../core/sync-error.ts'
+import type { Signals } from '../core/signals.ts'
 import type { Applier } from './applier.ts'
 import type { Batch } from './batch.ts'
 import type { Batcher } from './batcher.ts'
 import { type BatchLimits, cutDecision, type CutDecision } from './cut-rule.ts'
+
+/** While the target stays slower than the source, that is told so often. */
+const TELL_PRESSURE_EVERY_MS = 10_000
 
 /** What the loop works with. */
 export interface ApplyLoopDeps {
@@ -12,6 +16,7 @@ export interface ApplyLoopDeps {
   readonly applier: Applier
   readonly stream: ChangeStream
   readonly clock: Clock
+  readonly signals: Signals
   readonly limits: BatchLimits
   /** How often the checkpoint follows an idle source, at most. */
   readonly checkpointEveryMs: number
@@ -39,6 +44,9 @@ export class ApplyLoop {
   #applying: Batch | null = null
   #pausedMs = 0
   #pausedAtMs = 0
+  #lastToldAtMs = Number.NEGATIVE_INFINITY
+  /** Of the batch on its way. */
+  #inFlightBytes = 0
 
   constructor(deps: ApplyLoopDeps) {
     this.#deps = deps
@@ -57,7 +65,8 @@ export class ApplyLoop {
 
   /** Tells the loop to look again. Called in the read loop: cheap. */
   wake(): void {
-    if (this.#busy && this.#decide() === 'hold') this.#pause()
+    if (this.#deps.batcher.current.draft !== null) this.#pause()
+    else if (this.#busy && this.#decide() === 'hold') this.#holdBack()
     this.#woken = true
     this.#wake()
   }
@@ -99,6 +108,7 @@ export class ApplyLoop {
         ageMs: current.firstChangeAtMs === null ? 0 : now - current.firstChangeAtMs,
         bytes: current.bytes,
         rows: current.rows,
+        ended: current.draft !== null,
         urgent: current.records.size > 0 || current.partsSent > 0 || moveDue,
         filled: !current.isEmpty || moveDue,
       },
@@ -126,6 +136,7 @@ export class ApplyLoop {
     const endLsn = batcher.seenLsn
     const batch = batcher.seal()
     this.#applying = batch
+    this.#inFlightBytes = batch.bytes
     this.#resume()
     try {
       await applier.apply(batch, endLsn, signal)
@@ -135,6 +146,7 @@ export class ApplyLoop {
     } finally {
       this.#applying = null
     }
+    this.#inFlightBytes = 0
     stream.confirm(applier.checkpoint.endLsn)
     this.#lastMoveAtMs = clock.monotonicMs()
     batch.committed.resolve()
@@ -145,6 +157,18 @@ export class ApplyLoop {
     this.#pause()
     await this.#deps.applier.sendPart(this.#deps.batcher.current)
     this.#resume()
+  }
+
+  /** Both batches are full: the source waits for the target. */
+  #holdBack(): void {
+    if (this.#paused) return
+    this.#pause()
+    const { batcher, clock, signals, limits } = this.#deps
+    const now = clock.monotonicMs()
+    if (now - this.#lastToldAtMs < TELL_PRESSURE_EVERY_MS) return
+    this.#lastToldAtMs = now
+    const heldBytes = batcher.current.bytes + this.#inFlightBytes
+    signals.emit({ tag: 'memory-pressure', heldBytes, limitBytes: 2 * limits.maxBatchBytes })
   }
 
   #pause(): void {

@@ -2,6 +2,8 @@ import type { Checkpoint } from '../core/checkpoint.ts'
 import { formatLsn } from '../core/lsn.ts'
 import type { RecordSample, Signal } from '../core/signals.ts'
 import type { Batch } from './batch.ts'
+import type { TableId } from '../core/table-id.ts'
+import { addCounts, type ChangeCounts, countsOf, NO_COUNTS } from './change-counts.ts'
 
 /** The signal that tells of a batch in the target: counts per table, its age and lag. An empty one is a moved checkpoint. */
 export function batchCommitted(
@@ -11,16 +13,9 @@ export function batchCommitted(
 ): Signal {
   const { number } = checkpoint
   const endLsn = formatLsn(checkpoint.endLsn)
-  if (batch.tables.size === 0 && batch.partsSent === 0) return { tag: 'checkpoint-moved', number, endLsn }
-  const tables = [...batch.tables.values()].map(({ entry, load }) => ({
-    table: entry.schema.id,
-    inserts: load.inserts,
-    updates: load.updates,
-    deletes: load.deletes,
-    filtered: load.filtered,
-    loadedRows: load.sentRows + load.body.rows,
-    loadedBytes: load.sentBytes + load.body.sealed().length,
-  }))
+  const counts = countsByTable(batch)
+  if (counts.size === 0 && batch.partsSent === 0) return { tag: 'checkpoint-moved', number, endLsn }
+  const tables = [...counts].map(([table, counted]) => ({ table, ...counted }))
   return {
     tag: 'batch-committed',
     number,
@@ -41,4 +36,11 @@ export function batchCommitted(
 function samplesOf({ seen }: Batch, nowMs: number): readonly RecordSample[] | undefined {
   if (seen.size === 0) return undefined
   return [...seen.values()].flat().map(({ atMs, ...record }) => ({ ...record, processingMs: nowMs - atMs }))
+}
+
+/** How many changes of each kind the batch has of each table that it changes. */
+export function countsByTable(batch: Batch): ReadonlyMap<TableId, ChangeCounts> {
+  const counts = new Map(batch.draft?.counts)
+  for (const [id, { load }] of batch.tables) counts.set(id, addCounts(countsOf(load), counts.get(id) ?? NO_COUNTS))
+  return counts
 }

@@ -3,6 +3,7 @@ import type { RecordSample } from '../core/signals.ts'
 import type { TableRecord } from '../core/sink.ts'
 import type { TableId } from '../core/table-id.ts'
 import type { TableEntry } from './table-registry.ts'
+import type { TransactionDraft } from './transaction-draft.ts'
 import type { TableLoad } from './table-load.ts'
 
 /** What a batch does to one table. */
@@ -38,6 +39,8 @@ export class Batch {
   firstCommitTimeUs: bigint | null = null
   /** Rows of this batch were sent before its end was known: it is one large transaction, and cannot be sent again from memory. */
   partsSent = 0
+  /** A large transaction whose rows follow those of the tables above, and which ends the batch. */
+  draft: TransactionDraft | null = null
   /** Settled when the batch is in the target, or never will be. */
   readonly committed = Promise.withResolvers<void>()
 
@@ -48,7 +51,16 @@ export class Batch {
 
   /** Nothing to tell the target. */
   get isEmpty(): boolean {
-    return this.rows === 0 && this.records.size === 0 && this.partsSent === 0 && this.tables.size === 0
+    const { rows, records, partsSent, tables, draft } = this
+    return rows === 0 && records.size === 0 && partsSent === 0 && tables.size === 0 && draft === null
+  }
+
+  /** The tables that it changes, with the transactions that did, as far as a copy of the table must know them. */
+  get touched(): ReadonlyMap<TableId, readonly number[]> {
+    const touched = new Map<TableId, readonly number[]>([...this.tables].map(([id, { xids }]) => [id, xids]))
+    const { draft } = this
+    if (draft) for (const id of draft.counts.keys()) touched.set(id, [...(touched.get(id) ?? []), draft.xid])
+    return touched
   }
 
   /** Takes a table out: its target stays as of the checkpoint before. */
@@ -59,12 +71,14 @@ export class Batch {
       this.tables.delete(table)
     }
     this.seen.delete(table)
+    this.draft?.leaveOut(table)
     this.records.set(table, record)
   }
 
-  /** Gives all loads back to their tables. */
+  /** Gives all rows back. */
   release(): void {
     for (const { entry, load } of this.tables.values()) entry.returnLoad(load)
     this.tables.clear()
+    this.draft?.discard()
   }
 }

@@ -1,12 +1,15 @@
-import type { ChangeHandler, OldRowKind, Relation, TransactionHead } from '../core/change-stream.ts'
+import type { ChangeHandler, Draft, OldRowKind, Relation, TransactionHead } from '../core/change-stream.ts'
 import type { Clock } from '../core/clock.ts'
 import type { ErrorCode } from '../core/error-codes.ts'
+import { SyncError } from '../core/sync-error.ts'
 import { laterLsn, type Lsn, ZERO_LSN } from '../core/lsn.ts'
 import type { RowView } from '../core/row-view.ts'
 import type { TableId } from '../core/table-id.ts'
 import { Batch, type BatchTable } from './batch.ts'
+import type { Drafts } from './drafts.ts'
 import type { TableEntry, TableRegistry } from './table-registry.ts'
 import type { RowProblem } from './table-load.ts'
+import type { TransactionDraft } from './transaction-draft.ts'
 
 /** What the batcher asks of the session around it. All are called in the read loop: they note and return. */
 export interface BatcherEvents {
@@ -42,6 +45,7 @@ export class Batcher implements ChangeHandler {
   readonly #registry: TableRegistry
   readonly #clock: Clock
   readonly #events: BatcherEvents
+  readonly #drafts: Drafts
   readonly #maxBytes: number
   readonly #maxRows: number
   readonly #startAfter: Lsn
@@ -54,6 +58,7 @@ export class Batcher implements ChangeHandler {
     readonly registry: TableRegistry
     readonly clock: Clock
     readonly events: BatcherEvents
+    readonly drafts: Drafts
     readonly maxBatchBytes: number
     readonly maxBatchRows: number
     readonly startAfter: Lsn
@@ -61,6 +66,7 @@ export class Batcher implements ChangeHandler {
     this.#registry = deps.registry
     this.#clock = deps.clock
     this.#events = deps.events
+    this.#drafts = deps.drafts
     this.#maxBytes = deps.maxBatchBytes
     this.#maxRows = deps.maxBatchRows
     this.#startAfter = deps.startAfter
@@ -92,6 +98,7 @@ export class Batcher implements ChangeHandler {
   }
 
   begin(head: TransactionHead): void {
+    if (this.current.draft !== null) throw new SyncError('INTERNAL', 'a transaction came into a batch that has ended')
     this.inTransaction = true
     this.#head = head
     this.#skipping = head.commitLsn < this.#startAfter
@@ -164,6 +171,27 @@ export class Batcher implements ChangeHandler {
     this.#events.wake()
   }
 
+  draft(xid: number): Draft | null {
+    return this.#drafts.begin(xid)
+  }
+
+  /** The batch ends with it: nothing may be delivered before the batch was taken out. */
+  takeDraft(draft: Draft, head: TransactionHead, endLsn: Lsn): boolean {
+    this.#skipping = head.commitLsn < this.#startAfter
+    if (this.#skipping) {
+      draft.discard()
+    } else {
+      const taken = this.#drafts.take(draft)
+      if (taken === null || !this.#agreeInFormat(taken)) return false
+      this.#head = head
+      for (const relation of taken.unknown) this.#events.unknownRelation(relation)
+      if (taken.rows === 0) taken.discard()
+      else this.#closeWith(taken)
+    }
+    this.commit(endLsn)
+    return true
+  }
+
   idle(walEnd: Lsn): void {
     if (walEnd <= this.seenLsn) return
     this.seenLsn = walEnd
@@ -203,6 +231,28 @@ export class Batcher implements ChangeHandler {
     if (table.entry.state.tag === 'snapshotting') this.#noteXid(table)
     if (table.load.formatClash) this.broken = `${table.entry.schema.id} needs another format within a large transaction`
     if (current.bytes >= this.#maxBytes || current.rows >= this.#maxRows) this.#events.wake()
+  }
+
+  #closeWith(draft: TransactionDraft): void {
+    const { current } = this
+    current.draft = draft
+    current.rows += draft.rows
+    current.bytes += draft.bytes
+    current.firstChangeAtMs ??= this.#clock.monotonicMs()
+  }
+
+  /** Loads of one table in one transaction of the target have one format. */
+  #agreeInFormat(draft: TransactionDraft): boolean {
+    for (const [entry, format] of draft.formats) {
+      const load = this.current.tables.get(entry.schema.id)?.load
+      if (load === undefined || load.body.format === format) continue
+      if (format === 'csv') {
+        draft.discard()
+        return false
+      }
+      load.useJson()
+    }
+    return true
   }
 
   #noteXid(table: BatchTable): void {

@@ -14,6 +14,8 @@ export interface CutSituation {
   readonly ageMs: number
   readonly bytes: number
   readonly rows: number
+  /** Nothing may be added to it any more. */
+  readonly ended: boolean
   /** Table states wait to be recorded, or somebody waits for the position: do not wait for the age. */
   readonly urgent: boolean
   /** There is something in the batch. */
@@ -30,9 +32,13 @@ export type CutDecision = 'wait' | 'cut' | 'part' | 'hold'
 
 /** Decides when a batch ends (design: order). Pure. */
 export function cutDecision(at: CutSituation, limits: BatchLimits): CutDecision {
-  const full = at.bytes >= limits.maxBatchBytes || at.rows >= limits.maxBatchRows
+  const full = isFull(at, limits)
   if (full && !at.applierFree) return 'hold'
   if (full && at.inTransaction) return 'part'
   if (!at.filled || at.inTransaction || !at.applierFree) return 'wait'
   return full || at.urgent || at.ageMs >= limits.flushAfterMs ? 'cut' : 'wait'
+}
+
+function isFull(at: CutSituation, limits: BatchLimits): boolean {
+  return at.ended || at.bytes >= limits.maxBatchBytes || at.rows >= limits.maxBatchRows
 }

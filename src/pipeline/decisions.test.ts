@@ -21,6 +21,7 @@ describe('where a batch ends', () => {
     ageMs: 0,
     bytes: 10,
     rows: 1,
+    ended: false,
     urgent: false,
     filled: true,
   }
@@ -33,6 +34,8 @@ describe('where a batch ends', () => {
     ['full of rows', { rows: 100 }, 'cut'],
     ['full within a transaction', { bytes: 1000, inTransaction: true }, 'part'],
     ['full while the batch before is on its way', { rows: 100, applierFree: false }, 'hold'],
+    ['ended by a large transaction', { ended: true }, 'cut'],
+    ['ended while the batch before is on its way', { ended: true, applierFree: false }, 'hold'],
     ['urgent', { urgent: true }, 'cut'],
     ['urgent within a transaction', { urgent: true, inTransaction: true }, 'wait'],
     ['old and empty', { ageMs: 900, filled: false }, 'wait'],

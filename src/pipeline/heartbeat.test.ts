@@ -11,7 +11,7 @@ const lastPulse = (world: PipelineWorld): Extract<Signal, { readonly tag: 'pulse
 test('on an idle source markers come back, without a transaction at the target for each', async () => {
   const world = new PipelineWorld()
   world.source.addTable('one')
-  world.start(1000, 20)
+  world.start(1000, { heartbeatEveryMs: 20 })
   await world.untilEqual()
   const before = world.target.checkpoint?.number ?? 0n
   await world.until('markers come back', () => count(world, 'heartbeat') > 8)
@@ -24,7 +24,7 @@ test('a marker behind changes that cannot be applied does not come back, and the
   let down = false
   const world = new PipelineWorld((point) => down && point === 'commit-before')
   const table = world.source.addTable('one')
-  world.start(1000, 20)
+  world.start(1000, { heartbeatEveryMs: 20 })
   await world.untilEqual()
   await world.until('a marker comes back', () => count(world, 'heartbeat') > 0)
   down = true
@@ -47,7 +47,7 @@ test('rows whose load failed are told of by table, with the code', async () => {
     (point) => point === 'commit-before' && count(world, 'table-state') > 0 && failures-- > 0,
   )
   const table = world.source.addTable('one')
-  world.start(1000, 20)
+  world.start(1000, { heartbeatEveryMs: 20 })
   await world.until('it streams', () => world.stateOf(table) === 'streaming')
   failures = 1
   world.source.commit([{ kind: 'insert', table, row: ['1', 'a', 't'] }], true)

@@ -1,4 +1,4 @@
-import type { ChangeHandler, OldRowKind, Relation, TransactionHead } from '../core/change-stream.ts'
+import type { ChangeHandler, Draft, OldRowKind, Relation, TransactionHead } from '../core/change-stream.ts'
 import type { Lsn } from '../core/lsn.ts'
 import type { RowView } from '../core/row-view.ts'
 import type { RecordSampler } from './record-sampler.ts'
@@ -49,6 +49,15 @@ export class LateHandler implements ChangeHandler {
 
   commit(endLsn: Lsn): void {
     this.#bound().commit(endLsn)
+  }
+
+  /** While records are sampled there is none: each transaction goes by the sampler. */
+  draft(xid: number): Draft | null {
+    return this.#sampler?.isOn === true ? null : (this.#plain?.draft(xid) ?? null)
+  }
+
+  takeDraft(draft: Draft, head: TransactionHead, endLsn: Lsn): boolean {
+    return this.#plain?.takeDraft(draft, head, endLsn) === true
   }
 
   idle(walEnd: Lsn): void {

@@ -71,6 +71,15 @@ export class RecordSampler implements ChangeHandler {
     this.#batcher.commit(endLsn)
   }
 
+  /** Rows of a draft do not pass here. */
+  draft(): null {
+    return null
+  }
+
+  takeDraft(): boolean {
+    return false
+  }
+
   idle(walEnd: Lsn): void {
     this.#batcher.idle(walEnd)
   }

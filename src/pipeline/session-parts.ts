@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../core/checkpoint.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import type { RecordSampling, Signals } from '../core/signals.ts'
+import type { CreateScratchFile } from '../core/scratch-file.ts'
 import type { Sink } from '../core/sink.ts'
 import type { OwnedStream, Source } from '../core/source.ts'
 import { asSyncError } from '../core/sync-error.ts'
@@ -9,6 +10,7 @@ import { ApplyLoop } from './apply-loop.ts'
 import type { Batch } from './batch.ts'
 import { Batcher } from './batcher.ts'
 import type { BatchLimits } from './cut-rule.ts'
+import { Drafts } from './drafts.ts'
 import { Gate } from './gate.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { pulse } from './pulse.ts'
@@ -20,6 +22,9 @@ import { TableRegistry } from './table-registry.ts'
 import { Tables } from './tables.ts'
 import { TaskGroup } from './task-group.ts'
 import type { Tenure } from './tenure.ts'
+
+/** Two of these at most are in memory: one fills while one is written. */
+const DRAFT_PART_BYTES = 32 * 1024 * 1024
 
 /** Settings of a session, from the configuration. */
 export interface SessionSettings {
@@ -49,6 +54,8 @@ export interface SessionDeps {
   readonly lessons: Lessons
   /** What this process knows of its time as the active one. */
   readonly tenure: Tenure
+  /** For rows of large transactions that wait for their commit. */
+  readonly createScratchFile: CreateScratchFile
   /** Random id for the checkpoint row, should this session make it. */
   readonly newIncarnation: string
 }
@@ -69,6 +76,7 @@ export class SessionParts {
   readonly rediscovery: Rediscovery
   readonly sampler: RecordSampler | null
   readonly heartbeat: Heartbeat | null
+  readonly drafts: Drafts
   readonly #registry = new TableRegistry()
   readonly #gate = new Gate()
   readonly #deps: OwnedSession
@@ -79,6 +87,7 @@ export class SessionParts {
     this.group = new TaskGroup(signal)
     this.applier = this.#makeApplier()
     this.#runner = this.#makeRunner()
+    this.drafts = this.#makeDrafts()
     this.batcher = this.#makeBatcher()
     this.sampler = this.#makeSampler()
     this.heartbeat = this.#makeHeartbeat()
@@ -101,6 +110,17 @@ export class SessionParts {
     this.loop = this.#makeLoop()
   }
 
+  #makeDrafts(): Drafts {
+    const { source, settings, createScratchFile } = this.#deps
+    return new Drafts({
+      registry: this.#registry,
+      compareShape: (relation, entry) => source.compareShape(relation, entry.schema),
+      createFile: createScratchFile,
+      partBytes: Math.min(settings.limits.maxBatchBytes, DRAFT_PART_BYTES),
+      partRows: settings.limits.maxBatchRows,
+    })
+  }
+
   #makeBatcher(): Batcher {
     const { source, clock, settings, checkpoint } = this.#deps
     return new Batcher({
@@ -109,6 +129,7 @@ export class SessionParts {
       maxBatchBytes: settings.limits.maxBatchBytes,
       maxBatchRows: settings.limits.maxBatchRows,
       startAfter: checkpoint.endLsn,
+      drafts: this.drafts,
       events: {
         wake: () => this.loop.wake(),
         unknownRelation: () => this.rediscovery.soon(),
@@ -177,12 +198,13 @@ export class SessionParts {
   }
 
   #makeLoop(): ApplyLoop {
-    const { owned, clock, settings } = this.#deps
+    const { owned, clock, settings, signals } = this.#deps
     return new ApplyLoop({
       batcher: this.batcher,
       applier: this.applier,
       stream: owned.stream,
       clock,
+      signals,
       limits: settings.limits,
       checkpointEveryMs: settings.checkpointEveryMs,
       positionWanted: () => this.tables.wantsPosition(),

@@ -57,6 +57,7 @@ async function live(deps: SessionDeps, signal: AbortSignal): Promise<void> {
   const checkpoint = await raiseEpoch(from, memory === state ? [] : memory.tables, { ...deps, owned })
   deps.signals.emit({ tag: 'took-over', epoch: checkpoint.epoch, position: formatLsn(checkpoint.endLsn) })
   const life = new SessionParts({ ...deps, owned, checkpoint }, signal)
+  await using _drafts = life.drafts
   handler.bind(life.batcher, life.sampler)
   life.group.run((ending) => endedUnlessAborted(owned.stream, ending))
   // Every table must be known before its first change is delivered.

@@ -26,7 +26,14 @@ import { someTicks as tick } from './ticks.ts'
 type Fields = readonly (string | null)[]
 
 /** Where a scripted fault may strike. */
-export type FaultPoint = 'send' | 'commit-before' | 'commit-after' | 'chunk-before' | 'chunk-after' | 'read-back'
+export type FaultPoint =
+  | 'scratch'
+  | 'send'
+  | 'commit-before'
+  | 'commit-after'
+  | 'chunk-before'
+  | 'chunk-after'
+  | 'read-back'
 
 /** What outlives a session: the tables of the target and the pipeline's rows. */
 export class MemoryTarget {
@@ -159,7 +166,8 @@ export class MemorySink implements Sink {
   }
 
   async findRejected(loads: readonly Load[]): Promise<readonly RejectedLoad[]> {
-    return loads.filter((load) => this.#refuses(load)).map((load) => ({ table: load.table.id, reason: 'refused' }))
+    const whole = await Promise.all(loads.map(inMemory))
+    return whole.filter((load) => this.#refuses(load)).map((load) => ({ table: load.table.id, reason: 'refused' }))
   }
 
   async deletesOfAll(table: SinkTable, format: LoadFormat): Promise<readonly DeleteRecord[]> {
@@ -180,12 +188,21 @@ export class MemorySink implements Sink {
   }
 
   #batchWriter(): BatchWriter {
-    const loads: Load[] = []
+    const loads: WholeLoad[] = []
+    const last = new Map<string, Promise<void>>()
+    const send = async (load: Load, before: Promise<void> | undefined): Promise<void> => {
+      await before
+      await tick()
+      this.#strike('send')
+      loads.push(await inMemory(load))
+    }
     return {
+      // Loads of different tables may overlap; those of one table go in order.
       send: async (load) => {
-        await tick()
-        this.#strike('send')
-        loads.push({ ...load, body: Buffer.from(load.body) })
+        const { targetName } = load.table
+        const sent = send(load, last.get(targetName))
+        last.set(targetName, sent)
+        await sent
       },
       commit: async (checkpoint, tables) => {
         await tick()
@@ -201,11 +218,11 @@ export class MemorySink implements Sink {
     }
   }
 
-  #refuses(load: Load): boolean {
+  #refuses(load: WholeLoad): boolean {
     return this.refused !== null && load.body.includes(this.refused)
   }
 
-  #apply(load: Load): void {
+  #apply(load: WholeLoad): void {
     const rows = this.#rows(load.table)
     for (const { fields, op } of new PlainEncoder(load.format, 3, [0]).decode(load.body)) {
       const key = fields[0] ?? ''
@@ -223,6 +240,18 @@ export class MemorySink implements Sink {
   #strike(point: FaultPoint): void {
     if (this.#fault(point)) throw new SyncError('SINK_UNREACHABLE', `fault at ${point}`)
   }
+}
+
+interface WholeLoad extends Load {
+  readonly body: Buffer
+}
+
+/** A load with its own copy of its bytes. */
+async function inMemory(load: Load): Promise<WholeLoad> {
+  if (Buffer.isBuffer(load.body)) return { ...load, body: Buffer.from(load.body) }
+  const pieces: Buffer[] = []
+  for await (const piece of load.body.pieces()) pieces.push(Buffer.from(piece))
+  return { ...load, body: Buffer.concat(pieces) }
 }
 
 function sinkTable(schema: TableSchema, route: TableRoute, targetName: string): SinkTable {

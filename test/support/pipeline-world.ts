@@ -6,6 +6,7 @@ import type { TableId } from '../../src/core/table-id.ts'
 import { Lessons } from '../../src/pipeline/lessons.ts'
 import { runEmbedded } from '../../src/engine/embedded/run-embedded.ts'
 import { Tenure } from '../../src/pipeline/tenure.ts'
+import { MemoryFile } from './memory-file.ts'
 import { type FaultPoint, MemorySink, MemoryTarget } from './memory-sink.ts'
 import type { Row } from './scripted-log.ts'
 import { ScriptedSource } from './scripted-source.ts'
@@ -29,6 +30,12 @@ const quickClock: Clock = {
   },
 }
 
+/** When things happen that a test may want sooner or later. */
+interface WorldTimes {
+  readonly flushAfterMs?: number | undefined
+  readonly heartbeatEveryMs?: number | undefined
+}
+
 /** An engine between a scripted source and a target in memory, which checks the target after every commit. */
 export class PipelineWorld {
   readonly source = new ScriptedSource()
@@ -39,15 +46,17 @@ export class PipelineWorld {
   readonly sink: MemorySink
   /** Records of each table in each batch that are to be told of. */
   wantedRecords = 0
+  readonly #isDiskFull: () => boolean
   #stop = new AbortController()
   #running: Promise<void> = Promise.resolve()
 
   constructor(fault: (point: FaultPoint) => boolean = () => false) {
+    this.#isDiskFull = () => fault('scratch')
     this.sink = new MemorySink({ target: this.target, fault, onCommit: (checkpoint) => this.#check(checkpoint) })
   }
 
   /** Starts it, for the first time or once more after {@link stop}: what it knows then is what the target holds. */
-  start(maxBatchRows = 1000, heartbeatEveryMs?: number): void {
+  start(maxBatchRows = 1000, { flushAfterMs = 5, heartbeatEveryMs }: WorldTimes = {}): void {
     this.#stop = new AbortController()
     const session = {
       source: this.source,
@@ -59,9 +68,10 @@ export class PipelineWorld {
       lessons: new Lessons(),
       tenure: new Tenure('W'),
       newIncarnation: 'I',
+      createScratchFile: async () => new MemoryFile(this.#isDiskFull),
       settings: {
         pipeline: 'p',
-        limits: { flushAfterMs: 5, maxBatchBytes: 1_000_000, maxBatchRows },
+        limits: { flushAfterMs, maxBatchBytes: 1_000_000, maxBatchRows },
         checkpointEveryMs: 50,
         rediscoverEveryMs: 200,
         snapshotParallelism: 2,

@@ -1,4 +1,4 @@
-import type { ChangeHandler, OldRowKind, Relation, TransactionHead } from '../../src/core/change-stream.ts'
+import type { ChangeHandler, Draft, OldRowKind, Relation, TransactionHead } from '../../src/core/change-stream.ts'
 import { ZERO_LSN, type Lsn } from '../../src/core/lsn.ts'
 import { KIND_UNCHANGED, type RowView } from '../../src/core/row-view.ts'
 
@@ -29,6 +29,41 @@ export type RecordedChange =
       readonly transactional: boolean
     }
   | { readonly tag: 'commit' }
+
+/** Writes down what a draft is given, which is of use until it is discarded. */
+class RecordedDraft implements Draft {
+  readonly recorded = new RecordedChanges()
+  usable = true
+
+  constructor(xid: number) {
+    this.recorded.begin({ xid, commitLsn: ZERO_LSN, commitTimeUs: 0n })
+  }
+
+  relation(relation: Relation): void {
+    this.#recording.relation(relation)
+  }
+
+  insert(oid: number, row: RowView): void {
+    this.#recording.insert(oid, row)
+  }
+
+  update(oid: number, row: RowView, old: RowView, oldKind: OldRowKind): void {
+    this.#recording.update(oid, row, old, oldKind)
+  }
+
+  delete(oid: number, old: RowView, oldKind: OldRowKind): void {
+    this.#recording.delete(oid, old, oldKind)
+  }
+
+  discard(): void {
+    this.usable = false
+  }
+
+  get #recording(): RecordedChanges {
+    if (!this.usable) throw new Error('a draft was given changes after it was discarded')
+    return this.recorded
+  }
+}
 
 /** Writes down everything that a change stream delivers, and checks the order of the calls that the port promises. */
 export class RecordedChanges implements ChangeHandler {
@@ -88,6 +123,25 @@ export class RecordedChanges implements ChangeHandler {
     this.#inTransaction = false
     this.commits.push(endLsn)
     this.#add({ tag: 'commit' })
+  }
+
+  /** Says whether transactions are drafted, and whether a draft is taken in the end; asked for each. */
+  drafts: (() => boolean) | undefined
+  /** Transactions that a draft stood for. */
+  drafted = 0
+
+  draft(xid: number): Draft | null {
+    return this.drafts?.() === true ? new RecordedDraft(xid) : null
+  }
+
+  takeDraft(draft: Draft, head: TransactionHead, endLsn: Lsn): boolean {
+    if (this.#inTransaction || !(draft instanceof RecordedDraft) || !draft.usable) throw new Error('no draft to take')
+    if (this.drafts?.() !== true) return false
+    this.drafted += 1
+    this.begin(head)
+    for (const change of draft.recorded.changes) if (change.tag !== 'begin') this.#add(change)
+    this.commit(endLsn)
+    return true
   }
 
   idle(walEnd: Lsn): void {

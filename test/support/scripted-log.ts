@@ -28,6 +28,8 @@ export interface Transaction {
   visible: boolean
   /** It changes rows without any event, as detaching a partition does. */
   readonly unseen?: boolean | undefined
+  /** It is sent while it is in progress, in between the transactions before it. */
+  readonly streamed?: boolean | undefined
 }
 
 /** The rows of each table by key. */

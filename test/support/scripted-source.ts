@@ -39,6 +39,8 @@ export class ScriptedSource implements Source {
   #stream: ScriptedStream | null = null
   /** Called when a stream is opened; the next one before the last ended means two owners. */
   streams = 0
+  /** Streamed transactions that drafts stood for. */
+  draftsTaken = 0
 
   addTable(name: string): TableId {
     const id = tableId('public', name)
@@ -74,11 +76,11 @@ export class ScriptedSource implements Source {
   }
 
   /** Commits a transaction; it becomes visible to snapshots when `visible`, else with {@link settle}. */
-  commit(changes: readonly Change[], visible: boolean): Lsn {
+  commit(changes: readonly Change[], visible: boolean, streamed = false): Lsn {
     // Whoever changes a row waits for the one who changed it before: that one is visible by now.
     for (const one of this.#log)
       if (one.changes.some((before) => changes.some((now) => meet(before, now)))) one.visible = true
-    return this.#append({ changes, visible })
+    return this.#append({ changes, visible, streamed })
   }
 
   /** Emits a logical message. */
@@ -152,6 +154,7 @@ export class ScriptedSource implements Source {
       log: this.#log,
       schemas: this.schemas,
       end: () => lsn(this.#end),
+      draftTaken: () => void (this.draftsTaken += 1),
       confirmed: (position) => {
         if (position > this.#confirmed) this.#confirmed = position
       },

@@ -3,6 +3,7 @@ import type { Lsn } from '../../src/core/lsn.ts'
 import type { SyncError } from '../../src/core/sync-error.ts'
 import type { TableSchema } from '../../src/core/table-schema.ts'
 import { rowViewOf } from './row-view-of.ts'
+import { type ChangeCalls, ScriptedDrafts } from './scripted-drafts.ts'
 import type { Change, Transaction } from './scripted-log.ts'
 
 interface StreamParts {
@@ -11,6 +12,7 @@ interface StreamParts {
   readonly log: readonly Transaction[]
   readonly schemas: readonly TableSchema[]
   readonly end: () => Lsn
+  readonly draftTaken: () => void
   readonly confirmed: (position: Lsn) => void
 }
 
@@ -23,10 +25,12 @@ export class ScriptedStream implements ChangeStream {
   #paused = true
   #closed = false
   #idleAt = 0n
+  readonly #drafts: ScriptedDrafts
 
   constructor(parts: StreamParts) {
     this.#parts = parts
     this.startedAt = parts.startedAt
+    this.#drafts = new ScriptedDrafts(parts.handler, (change, to) => this.#deliverChange(change, to))
     this.#ended.promise.catch(() => undefined)
   }
 
@@ -56,8 +60,11 @@ export class ScriptedStream implements ChangeStream {
     this.#ended.reject(error)
   }
 
+  /** Delivers one or more transactions soon, as a read brings them. */
   poke(): void {
-    setImmediate(() => this.#pump())
+    setImmediate(() => {
+      for (let more = Math.floor(Math.random() * 3); more >= 0; more--) this.#pump()
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -69,6 +76,7 @@ export class ScriptedStream implements ChangeStream {
     if (this.#paused || this.#closed) return
     const { handler, log, end } = this.#parts
     const one = log[this.#next]
+    for (const later of log.slice(this.#next)) if (later.streamed === true) this.#drafts.sendSome(later)
     if (one) {
       this.#next++
       if (one.endLsn > this.startedAt && one.unseen !== true) this.#deliver(one)
@@ -80,15 +88,19 @@ export class ScriptedStream implements ChangeStream {
   }
 
   #deliver(one: Transaction): void {
-    const { handler } = this.#parts
+    const { handler, draftTaken } = this.#parts
+    if (this.#drafts.isTaken(one)) {
+      draftTaken()
+      return
+    }
     handler.begin({ xid: one.xid, commitLsn: one.commitLsn, commitTimeUs: 0n })
-    for (const change of one.changes) this.#deliverChange(change)
+    for (const change of one.changes) this.#deliverChange(change, handler)
     if (one.message) handler.message(one.message.prefix, Buffer.from(one.message.content), true)
     handler.commit(one.endLsn)
   }
 
-  #deliverChange(change: Change): void {
-    const { handler, schemas } = this.#parts
+  #deliverChange(change: Change, handler: ChangeCalls): void {
+    const { schemas } = this.#parts
     const oid = schemas.find((schema) => schema.id === change.table)?.oid ?? 0
     const none = rowViewOf([])
     if (change.kind === 'insert') handler.insert(oid, rowViewOf(change.row))

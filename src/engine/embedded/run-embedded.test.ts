@@ -22,6 +22,7 @@ const step = fc.oneof(
       tag: fc.constant('commit' as const),
       changes: fc.array(choice, { minLength: 1, maxLength: 6 }),
       visible: fc.boolean(),
+      streamed: fc.boolean(),
     }),
   },
   { weight: 3, arbitrary: fc.record({ tag: fc.constant('settle' as const) }) },
@@ -42,7 +43,7 @@ async function play(
   for (const one of steps) {
     if (one.tag === 'commit') {
       const changes = one.changes.flatMap((free) => shop.change(tables[free.table === 0 ? 0 : 1], free) ?? [])
-      if (changes.length > 0) world.source.commit(changes, one.visible)
+      if (changes.length > 0) world.source.commit(changes, one.visible, one.streamed)
     } else if (one.tag === 'settle') world.source.settle()
     else if (one.tag === 'cut') world.source.cut()
     else if (one.tag === 'resync')
@@ -93,6 +94,20 @@ describe('the embedded engine', () => {
     expect([world.stateOf(bad), world.stateOf(good)]).toEqual(['quarantined', 'streaming'])
     expect(world.rowsOf(bad)).toEqual([])
     expect(world.rowsOf(good)).toHaveLength(20)
+    await world.stop()
+  })
+
+  it('says when the source is held back by what waits for the target', async () => {
+    const world = new PipelineWorld()
+    const table = world.source.addTable('one')
+    world.start(3)
+    await world.untilEqual()
+    const ids = Array.from({ length: 40 }, (_, i) => String(i))
+    for (const id of ids) world.source.commit([{ kind: 'insert', table, row: [id, 'a', 't'] }], true)
+    await world.untilEqual()
+    const told = world.signals.filter(({ tag }) => tag === 'memory-pressure')
+    expect(told).toHaveLength(1)
+    expect(told).toMatchObject([{ heldBytes: expect.any(Number), limitBytes: 2_000_000 }])
     await world.stop()
   })
 

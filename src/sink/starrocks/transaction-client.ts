@@ -1,4 +1,5 @@
 import type { Label } from '../../core/label.ts'
+import type { StoredBody } from '../../core/sink.ts'
 import { ExchangeError } from './http/exchange-error.ts'
 import type { HttpReply } from './http/exchange.ts'
 import type { LoadHttpClient, LoadRequest } from './http/load-http-client.ts'
@@ -49,9 +50,16 @@ export class TransactionClient {
   }
 
   /** Sends one body of one table; never to be repeated within the transaction. */
-  async load(transaction: OpenTransaction, table: string, headers: LoadHeaders, body: Buffer): Promise<Outcome> {
+  async load(
+    transaction: OpenTransaction,
+    table: string,
+    headers: LoadHeaders,
+    body: Buffer | StoredBody,
+  ): Promise<Outcome> {
     const request = loadRequest(transaction, table, headers)
-    return await this.#judged('load', transaction.txnId, async () => await this.#http.send(request, body))
+    return await this.#judged('load', transaction.txnId, async () => {
+      return await (Buffer.isBuffer(body) ? this.#http.send(request, body) : this.#http.sendStored(request, body))
+    })
   }
 
   /** Opens a load whose body comes piece by piece. */

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import type { Clock } from '../../../core/clock.ts'
+import type { StoredBody } from '../../../core/sink.ts'
 import type { SinkTimeouts } from '../target.ts'
 import { redirectTarget } from './addresses.ts'
 import type { Connections } from './connections.ts'
@@ -70,6 +71,23 @@ export class LoadHttpClient {
   async send(request: LoadRequest, body: Buffer): Promise<HttpReply> {
     const opened = await this.open(request, { 'Content-Length': body.length })
     return opened.tag === 'open' ? await opened.exchange.finishWith(body) : opened.reply
+  }
+
+  /** The same with a body that is read while it is sent. @throws {ExchangeError} when there was no answer; what reading throws. */
+  async sendStored(request: LoadRequest, body: StoredBody): Promise<HttpReply> {
+    const opened = await this.open(request, { 'Content-Length': body.length })
+    if (opened.tag === 'answered') return opened.reply
+    const { exchange } = opened
+    try {
+      for await (const piece of body.pieces()) {
+        await exchange.write(piece)
+        if (exchange.answered) break
+      }
+    } catch (error) {
+      exchange.abandon()
+      throw error
+    }
+    return await exchange.finish()
   }
 
   /**

@@ -163,7 +163,11 @@ export async function openAccounts(writer: Writer, name: string, targetDatabase 
 export type Row = { readonly upsert: readonly SourceValue[] } | { readonly remove: readonly SourceValue[] }
 
 /** A load of rows. */
-export function loadOf(table: SinkTable, rows: readonly Row[], format: 'csv' | 'json' = 'csv'): Load {
+export function loadOf(
+  table: SinkTable,
+  rows: readonly Row[],
+  format: 'csv' | 'json' = 'csv',
+): Load & { readonly body: Buffer } {
   const body = new ByteBuffer()
   for (const row of rows) {
     const encoder = table.encoders[format]

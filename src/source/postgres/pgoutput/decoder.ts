@@ -71,6 +71,15 @@ export class PgoutputDecoder {
     this.#commit(endLsn)
   }
 
+  /**
+   * A transaction that ends at `endLsn` was delivered by way of another decoder: takes over what it announced about relations, for
+   * the server will not announce it again.
+   */
+  adopt(other: PgoutputDecoder, endLsn: Lsn): void {
+    this.#relations.adopt(other.#relations)
+    this.#position = endLsn
+  }
+
   #dispatch(type: number): void {
     switch (type) {
       case MESSAGE_TYPE.insert:

@@ -135,6 +135,59 @@ test('lets a relation inside a streamed transaction count from its commit only',
   expect(ids(rig.recorded)).toEqual(['live', 'live', '7', 'wide'])
 })
 
+test('has a transaction drafted while it is in progress, and nothing to deliver when the draft is taken', async () => {
+  await using rig = new Rig()
+  rig.recorded.drafts = () => true
+  const wider = { ...ITEMS, columns: ['*id', 'name', 'price'] }
+  await rig.feed(
+    ...block(7, true, message.relation(wider, 7), message.insert(ITEMS.oid, ['1', 'n', '1'], 71)),
+    ...block(7, false, message.insert(ITEMS.oid, ['2', 'n', '1'], 7)),
+  )
+  expect(rig.recorded.changes).toEqual([])
+  await rig.feed(
+    message.streamCommit(7, 0x500n),
+    // What the transaction has announced is not announced again.
+    message.begin(8),
+    message.insert(ITEMS.oid, ['3', 'n', '1']),
+    message.commit(0x600n),
+  )
+  expect([ids(rig.recorded), rig.recorded.commits]).toEqual([
+    ['1', '2', '3'],
+    [0x500n, 0x600n],
+  ])
+  expect(rig.recorded.drafted).toBe(1)
+  expect([rig.delivery.spooledBytes, rig.delivery.memoryBytes]).toEqual([0, 0])
+})
+
+test.each([
+  ['a subtransaction aborts', [message.streamAbort(7, 71)], ['2', '3']],
+  [
+    'a table is truncated',
+    [...block(7, false, message.truncate([ITEMS.oid], 7))],
+    ['1', '2', { tag: 'truncate', tables: ['public.items'] }, '3'],
+  ],
+  [
+    'a message comes',
+    [...block(7, false, message.message('p', 'c', true, 7))],
+    ['1', '2', { tag: 'message', prefix: 'p', content: 'c', transactional: true }, '3'],
+  ],
+])('replays a transaction that was drafted when %s', async (_, event, expected) => {
+  await using rig = new Rig()
+  rig.recorded.drafts = () => true
+  const first = block(7, true, message.relation(ITEMS, 7), row('1', 71), row('2', 7))
+  await rig.feed(...first, ...event, ...block(7, false, row('3', 7)), message.streamCommit(7, 0x500n))
+  expect(ids(rig.recorded)).toEqual(expected)
+  expect(rig.recorded.drafted).toBe(0)
+})
+
+test('discards the draft of a transaction that aborts', async () => {
+  await using rig = new Rig()
+  rig.recorded.drafts = () => true
+  await rig.feed(...block(7, true, message.relation(ITEMS, 7), row('1', 7)), message.streamAbort(7, 7))
+  await rig.feed(...block(8, true, message.relation(ITEMS, 8), row('2', 8)), message.streamCommit(8, 0x500n))
+  expect(ids(rig.recorded)).toEqual(['2'])
+})
+
 test('passes messages, truncates, types and origins of a streamed transaction on', async () => {
   await using rig = new Rig()
   await rig.feed(

@@ -3,6 +3,7 @@ import type { ChangeHandler } from '../../../core/change-stream.ts'
 import type { Lsn } from '../../../core/lsn.ts'
 import { asSyncError, type SyncError } from '../../../core/sync-error.ts'
 import { PgoutputDecoder } from './decoder.ts'
+import { DraftFeed } from './draft-feed.ts'
 import { Gate, HOLD } from './gate.ts'
 import { PgoutputStream, type StreamedCommit } from './pgoutput-stream.ts'
 import { replaySpool, type ReplayTurn } from './replay.ts'
@@ -40,9 +41,13 @@ export class Delivery implements AsyncDisposable {
     this.#spools = new SpoolSet(spool, {
       congested: (isCongested) => (isCongested ? gate.hold(HOLD.congested) : gate.release(HOLD.congested)),
       failed: (error) => events.failed(error),
+      feed: (xid) => {
+        const draft = handler.draft(xid)
+        return draft === null ? null : new DraftFeed(draft, xid)
+      },
     })
     this.#decoder = new PgoutputDecoder(handler)
-    this.#stream = new PgoutputStream(this.#decoder, this.#spools, (commit) => this.#startReplay(commit))
+    this.#stream = new PgoutputStream(this.#decoder, this.#spools, (commit) => this.#deliver(commit))
     this.#turn = {
       get held() {
         return gate.has(HOLD.paused) || gate.has(HOLD.closed)
@@ -103,7 +108,16 @@ export class Delivery implements AsyncDisposable {
     await this.#spools[Symbol.asyncDispose]()
   }
 
-  #startReplay(commit: StreamedCommit): void {
+  /** A draft that is taken leaves nothing to do; else the transaction is replayed. */
+  #deliver(commit: StreamedCommit): void {
+    const { spool, head, endLsn } = commit
+    const { feed } = spool
+    if (feed !== null && this.#handler.takeDraft(feed.draft, head, endLsn)) {
+      this.#decoder.adopt(feed.decoder, endLsn)
+      spool.releaseDraft()
+      this.#spools.end(spool)
+      return
+    }
     this.#gate.hold(HOLD.replaying)
     this.#replay = this.#run(commit)
   }

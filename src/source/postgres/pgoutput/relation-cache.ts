@@ -35,6 +35,15 @@ export class RelationCache {
     if (oid === this.#currentOid) this.#currentOid = -1
   }
 
+  /** Takes over what another cache was told. */
+  adopt(other: RelationCache): void {
+    for (const [oid, entry] of other.#entries) {
+      if (this.#entries.get(oid)?.message.equals(entry.message)) continue
+      this.#entries.set(oid, { ...entry, told: false })
+      if (oid === this.#currentOid) this.#currentOid = -1
+    }
+  }
+
   /**
    * Makes sure that the handler knows the relation of the row that comes. Returns its number of columns.
    * @throws {SyncError} STREAM_PROTOCOL when the relation was never announced.

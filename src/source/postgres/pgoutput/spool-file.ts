@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ScratchFile } from '../../../core/scratch-file.ts'
 import { SyncError } from '../../../core/sync-error.ts'
 
 /**
- * A nameless file that takes what one in-progress transaction has too much for memory. Its name is removed as soon as
+ * A nameless file that takes what one transaction has too much for memory. Its name is removed as soon as
  * it is open, so the system takes the space back when the process ends, however it ends.
  */
-export class SpoolFile implements AsyncDisposable {
+export class SpoolFile implements ScratchFile {
   readonly #handle: FileHandle
   #lengthBytes = 0
 

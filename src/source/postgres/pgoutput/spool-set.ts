@@ -1,4 +1,5 @@
 import { asSyncError, type SyncError } from '../../../core/sync-error.ts'
+import type { DraftFeed } from './draft-feed.ts'
 import { CHUNK_BYTES, SpoolChunks } from './spool-chunks.ts'
 import { protocolError } from './message-reader.ts'
 import { TransactionSpool } from './transaction-spool.ts'
@@ -16,6 +17,8 @@ export interface SpoolEvents {
   /** Memory is over the limit and the disk does not keep up: read on only after `false` was told. */
   congested(isCongested: boolean): void
   failed(error: SyncError): void
+  /** A transaction has come: where its draft is written, or null. */
+  feed(xid: number): DraftFeed | null
 }
 
 /** How far memory may run ahead of the disk before reading stops. */
@@ -56,7 +59,7 @@ export class SpoolSet implements AsyncDisposable {
     if (known !== undefined || !isFirstSegment) {
       throw protocolError(`transaction ${xid} is streamed ${isFirstSegment ? 'anew' : 'without a beginning'}`)
     }
-    const spool = new TransactionSpool(xid, this.#chunks)
+    const spool = new TransactionSpool(xid, this.#chunks, this.#events.feed(xid))
     this.#spools.set(xid, spool)
     return spool
   }
@@ -71,7 +74,7 @@ export class SpoolSet implements AsyncDisposable {
     const spool = this.#spools.get(xid)
     if (spool === undefined) return
     if (subxid !== xid) {
-      spool.abortedXids.add(subxid)
+      spool.abortSubtransaction(subxid)
       return
     }
     this.#spools.delete(xid)

@@ -1,3 +1,4 @@
+import type { DraftFeed } from './draft-feed.ts'
 import type { SpoolChunks } from './spool-chunks.ts'
 import { SpoolFile } from './spool-file.ts'
 
@@ -37,10 +38,18 @@ export class TransactionSpool {
   #file: SpoolFile | null = null
   #writing: Promise<void> | null = null
   #frozen = false
+  #feed: DraftFeed | null
 
-  constructor(xid: number, chunks: SpoolChunks) {
+  /** @param feed takes every message too, as long as its draft is usable */
+  constructor(xid: number, chunks: SpoolChunks, feed: DraftFeed | null = null) {
     this.xid = xid
     this.#chunks = chunks
+    this.#feed = feed
+  }
+
+  /** Where its draft is written, while there is one that may be taken. */
+  get feed(): DraftFeed | null {
+    return this.#feed?.draft.usable === true ? this.#feed : null
   }
 
   get partCount(): number {
@@ -68,6 +77,7 @@ export class TransactionSpool {
     buffer.copy(chunk, usedBytes + LENGTH_BYTES, start, end)
     part.usedBytes = usedBytes + neededBytes
     this.spooledBytes += neededBytes
+    this.#feed?.take(buffer, start, end)
     return !fits
   }
 
@@ -79,6 +89,17 @@ export class TransactionSpool {
     } finally {
       this.#writing = null
     }
+  }
+
+  /** Leaves out the changes of a subtransaction. A draft may hold some already. */
+  abortSubtransaction(subxid: number): void {
+    this.abortedXids.add(subxid)
+    this.#feed?.draft.discard()
+  }
+
+  /** Lets go of its draft, which stays with whoever has taken it. */
+  releaseDraft(): void {
+    this.#feed = null
   }
 
   /** Ends appending and writing, so that parts can be loaded or discarded. Waits for a write that is under way. */
@@ -111,6 +132,7 @@ export class TransactionSpool {
 
   /** Gives back memory and disk. */
   async discard(): Promise<void> {
+    this.#feed?.draft.discard()
     await this.freeze()
     for (const part of this.#parts) if (part.chunk !== null) this.#giveBack(part.chunk)
     this.#parts.length = 0

@@ -126,10 +126,14 @@ interface Circumstances {
   readonly memoryBytes: number
   /** The handler asks for a pause at each change whose number is a multiple of it; 0 means never. */
   readonly pauseEvery: number
+  /** Whether streamed transactions are drafted; those that are still are taken now and then. */
+  readonly drafts: boolean
 }
 
 async function record(bytes: Buffer, how: Circumstances): Promise<RecordedChanges> {
   const recorded = new RecordedChanges()
+  let asked = 0
+  if (how.drafts) recorded.drafts = () => (asked += 1) % 3 !== 0
   await receive(bytes, recorded, how, (delivery) => {
     recorded.onChange = () => {
       if (how.pauseEvery === 0 || recorded.changes.length % how.pauseEvery !== 0) return
@@ -206,6 +210,12 @@ class Reading implements ChangeHandler {
   truncate(): void {}
   message(): void {}
   commit(): void {}
+  draft(): null {
+    return null
+  }
+  takeDraft(): boolean {
+    return false
+  }
   idle(): void {}
 }
 
@@ -216,9 +226,10 @@ const circumstances: fc.Arbitrary<Circumstances> = fc.record({
   }),
   memoryBytes: fc.constantFrom(0, 100_000, 10_000_000),
   pauseEvery: fc.constantFrom(0, 1, 7),
+  drafts: fc.boolean(),
 })
 
-const PLAIN: Circumstances = { reads: [1_000_000], memoryBytes: 10_000_000, pauseEvery: 0 }
+const PLAIN: Circumstances = { reads: [1_000_000], memoryBytes: 10_000_000, pauseEvery: 0, drafts: false }
 
 function wire(messages: readonly Buffer[]): Buffer {
   return Buffer.concat(messages.flatMap((each) => [walData(each), keepalive(1n)]))
