@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TestDatabase } from './postgres.ts'
 import type { ServiceProcess } from './service-process.ts'
-import type { StandInProcess } from './stand-in-process.ts'
+import type { StandInFault, StandInProcess } from './stand-in-process.ts'
 
 /** A service with both its sides, and the tables `savings` and `scratch`. */
 export interface DisturbedService {
@@ -11,7 +11,7 @@ export interface DisturbedService {
 }
 
 /** A load of a batch whose answer is lost: the attempt is rolled back. */
-const FAILURE = { match: { path: 'load', label: '_b\\d+_' }, action: 'cut-after' }
+const FAILURE: StandInFault = { match: { path: 'load', label: '_b\\d+_' }, action: 'cut-after' }
 
 /**
  * Asks for a copy, empties a table, makes new ones and lets loads fail until the service ends, so that the step with this name is
