@@ -5,9 +5,10 @@ import { expect, it } from 'vitest'
 import { openDatabase, type TestDatabase } from './support/postgres.ts'
 import { startOwnCluster } from './support/own-cluster.ts'
 import { runCommand } from './support/run-command.ts'
+import { seededRandom } from './support/seeded-random.ts'
 import { ServiceProcess, writePipelineFile } from './support/service-process.ts'
 import { StandInProcess } from './support/stand-in-process.ts'
-import { untilStreaming } from './support/transfers.ts'
+import { makeAccounts, Transfers, untilStreaming } from './support/transfers.ts'
 import { expectEqual, untilCaughtUp } from './support/until-equal.ts'
 import { waitFor } from './support/wait-for.ts'
 
@@ -182,21 +183,33 @@ it('a spool that cannot be written is told and tried again, and nothing is lost'
 })
 
 it('a target that is down at the start is waited for', async () => {
-  await inWorld(async (world) => {
-    const { source, file } = world
-    const first = await StandInProcess.start()
-    await first[Symbol.asyncDispose]()
-    const { mysqlPort, httpPort, beHttpPort } = first.ports
-    const ports = ['--mysql-port', String(mysqlPort), '--http-port', String(httpPort)]
-    const start = () => StandInProcess.start([...ports, '--be-http-port', String(beHttpPort)])
-    const { ports: given } = world.standIn
-    await edit(file, (text) =>
-      text.replaceAll(String(given.httpPort), String(httpPort)).replaceAll(String(given.mysqlPort), String(mysqlPort)),
-    )
+  await inWorld(async ({ source, standIn, file }) => {
+    await standIn.kill()
     await using service = new ServiceProcess(file)
     await untilTold(service, 'SINK_UNREACHABLE')
-    await using standIn = await start()
+    await standIn.startAgain()
     await untilStreaming(standIn, { database: source.name, tables: 1, story: () => service.story })
     await expectEqual(source, standIn, ['t'])
+  })
+})
+
+it('a target that ends and comes back while it is loaded has every row, and none twice', async () => {
+  await inWorld(async (world) => {
+    const { source, standIn } = world
+    await makeAccounts(source)
+    const { random } = seededRandom()
+    await whileRunning(world, async (service) => {
+      await using transfers = new Transfers(source, random)
+      for (let crash = 0; crash < 3; crash++) {
+        const before = transfers.count
+        await waitFor(() => transfers.count > before + 50, { describe: () => service.story })
+        await standIn.startAgain()
+      }
+      await transfers[Symbol.asyncDispose]()
+      await untilCaughtUp(source, standIn, service)
+      await untilStreaming(standIn, { database: source.name, tables: 3, story: () => service.story })
+      expect(service.isRunning).toBe(true)
+      await expectEqual(source, standIn, ['t', 'checking', 'savings'])
+    })
   })
 })

@@ -4,12 +4,12 @@ import { Disturbance } from './support/disturbance.ts'
 import { openDatabase } from './support/postgres.ts'
 import { seededRandom } from './support/seeded-random.ts'
 import { ServiceProcess, writePipelineFile } from './support/service-process.ts'
-import { StandInProcess } from './support/stand-in-process.ts'
+import { type StandInFault, StandInProcess } from './support/stand-in-process.ts'
 import { makeAccounts, TotalReader, Transfers, untilStreaming } from './support/transfers.ts'
 import { expectEqual, untilCaughtUp } from './support/until-equal.ts'
 import { waitFor } from './support/wait-for.ts'
 
-type Fault = Readonly<Record<string, unknown>>
+type Path = StandInFault['match']['path']
 
 /** How labels tell batches and chunks apart. */
 const CHUNK = '_c\\d+_'
@@ -21,14 +21,18 @@ const STATEMENTS = ['^CREATE TABLE(?! IF)', '^ALTER TABLE .* SWAP', '^DROP TABLE
 /** A load goes to a front end, which sends it on to a back end, and a batch has several: so later ones are hit too. */
 const AFTER: Readonly<Record<string, readonly number[]>> = { load: [0, 1, 2, 3] }
 
-const calls = (action: string, paths: readonly string[], more: Fault = {}): readonly Fault[] =>
+const calls = (
+  action: StandInFault['action'],
+  paths: readonly Path[],
+  more: Pick<StandInFault, 'ms'> = {},
+): readonly StandInFault[] =>
   paths.flatMap((path) =>
     (AFTER[path] ?? [0]).flatMap((after) =>
       [BATCH, CHUNK].map((label) => ({ match: { path, label, after }, action, ...more })),
     ),
   )
 
-const statements = (action: string, more: Fault = {}): readonly Fault[] =>
+const statements = (action: StandInFault['action'], more: Pick<StandInFault, 'ms'> = {}): readonly StandInFault[] =>
   STATEMENTS.map((sql) => ({ match: { path: 'query', sql }, action, ...more }))
 
 const MEANWHILE = 8
@@ -36,12 +40,12 @@ const MEANWHILE = 8
 /** What goes wrong in a round: each fault strikes once. */
 interface Round {
   readonly name: string
-  readonly faults: readonly Fault[]
+  readonly faults: readonly StandInFault[]
   /** Beside the faults, a few times: a target that never holds still lets nobody finish. */
   readonly meanwhile?: ((standIn: StandInProcess) => Promise<void>) | undefined
 }
 
-const rounds = (paths: readonly string[]): readonly Round[] => [
+const rounds = (paths: readonly Path[]): readonly Round[] => [
   { name: 'the answer is lost', faults: calls('cut-after', paths) },
   { name: 'the request is lost', faults: calls('cut-before', paths) },
   { name: 'the answer to a statement is lost', faults: statements('cut-after') },
@@ -69,11 +73,11 @@ const rounds = (paths: readonly string[]): readonly Round[] => [
   },
 ]
 
-const PATHS = ['begin', 'load', 'commit']
+const PATHS: readonly Path[] = ['begin', 'load', 'commit']
 
 it.for([
   { guarantee: 'atomic', version: '4.0.2', paths: PATHS },
-  { guarantee: 'converging', version: '3.3.9', paths: [...PATHS, 'prepare'] },
+  { guarantee: 'converging', version: '3.3.9', paths: [...PATHS, 'prepare' as const] },
 ])('goes on by itself after lost answers, $guarantee, and no row is there twice or missing', async (given) => {
   const { random, seed } = seededRandom()
   await using source = await openDatabase()

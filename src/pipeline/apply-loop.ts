@@ -83,8 +83,8 @@ export class ApplyLoop {
       throw error
     } finally {
       signal.removeEventListener('abort', stop)
-      await this.#deps.applier.close()
     }
+    await this.#deps.applier.close()
   }
 
   async #step(signal: AbortSignal): Promise<void> {

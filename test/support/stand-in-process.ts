@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import mysql from 'mysql2/promise'
+
+const MAIN = fileURLToPath(new URL('../../stand-in/src/main.ts', import.meta.url))
 
 /** Where a running stand-in listens. */
 export interface StandInPorts {
@@ -13,62 +17,78 @@ export interface StandInPorts {
   readonly adminPort: number
 }
 
+/** A fault as the stand-in's admin port takes it; it strikes once unless `times` says otherwise. */
+export interface StandInFault {
+  readonly match: {
+    readonly path: 'commit' | 'load' | 'begin' | 'prepare' | 'rollback' | 'get_load_state' | 'query'
+    /** A regular expression. */
+    readonly label?: string | undefined
+    readonly table?: string | undefined
+    /** A regular expression. */
+    readonly sql?: string | undefined
+    /** Matching requests that pass before it strikes. */
+    readonly after?: number | undefined
+  }
+  readonly action: 'cut-before' | 'cut-after' | 'publish-timeout' | 'delay' | 'too-many-versions' | 'fail' | 'false-ok'
+  readonly ms?: number | undefined
+  readonly text?: string | undefined
+  readonly times?: number | undefined
+}
+
 /** Column types of the MySQL protocol that carry text. */
 const TEXTS = new Set(['VAR_STRING', 'STRING', 'BLOB', 'JSON', 'VARCHAR'])
+
+const ANY_PORTS: StandInPorts = { mysqlPort: 0, httpPort: 0, beHttpPort: 0, adminPort: 0 }
 
 /** The StarRocks stand-in in a process of its own, on free ports, with data that goes when it ends. */
 export class StandInProcess implements AsyncDisposable {
   readonly ports: StandInPorts
-  readonly #child: ChildProcess
   readonly #directory: string
-  readonly #pool: mysql.Pool
+  readonly #options: readonly string[]
+  #child: ChildProcess
+  #pool: mysql.Pool | null = null
 
-  private constructor(child: ChildProcess, ports: StandInPorts, directory: string) {
-    this.#child = child
-    this.ports = ports
+  private constructor(started: Started, directory: string, options: readonly string[]) {
+    this.#child = started.child
+    this.ports = started.ports
     this.#directory = directory
-    this.#pool = mysql.createPool({
-      host: '127.0.0.1',
-      port: ports.mysqlPort,
-      user: 'root',
-      password: '',
-      dateStrings: true,
-      supportBigNumbers: true,
-      bigNumberStrings: true,
-      decimalNumbers: false,
-      // StarRocks calls its character set utf8 (33), from which this client concludes that characters beyond the BMP are surrogates.
-      typeCast: (field, next) => (TEXTS.has(field.type) ? (field.buffer()?.toString('utf8') ?? null) : next()),
-      connectionLimit: 4,
-    })
+    this.#options = options
   }
 
   /** @param options further options of the stand-in's command line */
   static async start(options: readonly string[] = []): Promise<StandInProcess> {
     const directory = await mkdtemp(join(tmpdir(), 'stand-in-'))
-    const ports = ['--mysql-port', '0', '--http-port', '0', '--be-http-port', '0', '--admin-port', '0']
-    const program = new URL('../../stand-in/src/main.ts', import.meta.url).pathname
-    const child = spawn(process.execPath, [program, ...ports, '--data', directory, ...options], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    for await (const line of createInterface({ input: child.stdout })) {
-      const told: unknown = JSON.parse(line)
-      if (isReady(told)) return new StandInProcess(child, told, directory)
-    }
-    throw new Error(`the stand-in ended with code ${child.exitCode} before it was ready`)
+    return new StandInProcess(await startOn(ANY_PORTS, directory, options), directory, options)
+  }
+
+  /** Ends it by SIGKILL, as a crash does, and keeps its data for {@link startAgain}. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const exited = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await exited
+  }
+
+  /** Starts it on the same data and ports. */
+  async startAgain(): Promise<void> {
+    await this.kill()
+    this.#child = (await startOn(this.ports, this.#directory, this.#options)).child
   }
 
   /** Runs a statement; rows as texts and numbers, as the client library gives them. */
   async query(sql: string): Promise<readonly Record<string, unknown>[]> {
+    this.#pool ??= openPool(this.ports.mysqlPort)
     const [rows] = await this.#pool.query(sql)
     if (!Array.isArray(rows)) return []
     return rows.map((row) => Object.fromEntries(Object.entries(row)))
   }
 
-  /** Sets faults: see the stand-in's admin port. */
-  async faults(list: readonly unknown[]): Promise<void> {
+  /** Sets faults beside those that are set. */
+  async faults(list: readonly StandInFault[]): Promise<void> {
     await this.#admin('POST', '/faults', list)
   }
 
+  /** Takes every fault back. */
   async clearFaults(): Promise<void> {
     await this.#admin('DELETE', '/faults')
   }
@@ -84,7 +104,7 @@ export class StandInProcess implements AsyncDisposable {
     await this.#admin('POST', '/evict-labels')
   }
 
-  /** Loses every transaction that is not prepared. */
+  /** Loses what a back end forgets when it is restarted: every transaction that is not prepared. */
   async restartBackEnd(): Promise<void> {
     await this.#admin('POST', '/restart-be')
   }
@@ -98,11 +118,44 @@ export class StandInProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.end()
-    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
-    if (this.#child.exitCode === null && this.#child.kill('SIGTERM')) await ended
+    await this.#pool?.end()
+    await this.kill()
     await rm(this.#directory, { recursive: true, force: true })
   }
+}
+
+interface Started {
+  readonly child: ChildProcess
+  readonly ports: StandInPorts
+}
+
+async function startOn(ports: StandInPorts, directory: string, options: readonly string[]): Promise<Started> {
+  const http = ['--http-port', String(ports.httpPort), '--be-http-port', String(ports.beHttpPort)]
+  const others = ['--mysql-port', String(ports.mysqlPort), '--admin-port', String(ports.adminPort)]
+  const child = spawn(process.execPath, [MAIN, ...http, ...others, '--data', directory, ...options], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  for await (const line of createInterface({ input: child.stdout })) {
+    const told: unknown = JSON.parse(line)
+    if (isReady(told)) return { child, ports: told }
+  }
+  throw new Error(`the stand-in ended with code ${child.exitCode} before it was ready`)
+}
+
+function openPool(port: number): mysql.Pool {
+  return mysql.createPool({
+    host: '127.0.0.1',
+    port,
+    user: 'root',
+    password: '',
+    dateStrings: true,
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    decimalNumbers: false,
+    // StarRocks calls its character set utf8 (33), from which this client concludes that characters beyond the BMP are surrogates.
+    typeCast: (field, next) => (TEXTS.has(field.type) ? (field.buffer()?.toString('utf8') ?? null) : next()),
+    connectionLimit: 4,
+  })
 }
 
 function isReady(value: unknown): value is StandInPorts {

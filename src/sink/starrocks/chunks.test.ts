@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { Checkpoint } from '../../core/checkpoint.ts'
-import type { ChunkRecord, ChunkWriter, SinkTable, TableRecord } from '../../core/sink.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import type { ChunkRecord, ChunkWriter, TableRecord } from '../../core/sink.ts'
 import { SyncError } from '../../core/sync-error.ts'
-import type { StarRocksTarget } from './target.ts'
-import { apply, ask, begin, loadOf, openAccounts, type Row, type Writer, writerOf } from './testing/sink-fixture.ts'
-import { type StandInFault, StandInProcess } from './testing/stand-in-process.ts'
+import { apply, ask, loadOf, type Row } from './testing/sink-fixture.ts'
+import { SinkWorld } from './testing/sink-world.ts'
+import type { StandInFault } from '../../../test/support/stand-in-process.ts'
 
 const MODES = [
   { guarantee: 'atomic', version: '4.0.2' },
@@ -12,30 +11,10 @@ const MODES = [
 ] as const
 
 describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ version }) => {
-  let standIn: StandInProcess
-  let target: StarRocksTarget
-  let writer: Writer
-  let position: Checkpoint
-  let table: SinkTable
-  let runs = 0
-
-  beforeAll(async () => {
-    standIn = await StandInProcess.start('--version', version)
-  })
-  afterAll(async () => {
-    await writer?.[Symbol.asyncDispose]()
-    await standIn?.[Symbol.asyncDispose]()
-  })
+  const world = new SinkWorld({ name: 'chunk', version })
   beforeEach(async () => {
-    await standIn.clearFaults()
-    await writer?.[Symbol.asyncDispose]()
-    runs += 1
-    target = standIn.target({ database: `chunk${runs}` })
-    writer = await writerOf(target, 'first')
-    position = await begin(writer)
-    table = await openAccounts(writer, 'a', target.database)
     const record: TableRecord = {
-      table: table.id,
+      table: world.table.id,
       state: { tag: 'snapshotting', generation: 1 },
       relfilenode: '1',
       ranges: [
@@ -43,17 +22,17 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ ver
         { tag: 'ctid', fromBlock: 9, toBlock: null },
       ],
     }
-    position = await apply(writer, position, [], { tables: [record] })
+    world.position = await apply(world.writer, world.position, [], { tables: [record] })
   })
 
   const open = async (chunk: number, tries = 1, format: 'csv' | 'json' = 'csv'): Promise<ChunkWriter> =>
-    await writer.sink.openChunk(
-      table,
-      { epoch: position.epoch, generation: 1, chunk, attempt: tries, format },
-      writer.ownership,
+    await world.writer.sink.openChunk(
+      world.table,
+      { epoch: world.position.epoch, generation: 1, chunk, attempt: tries, format },
+      world.writer.ownership,
     )
   const recordOf = (chunk: number, rows: number): ChunkRecord => ({
-    table: table.id,
+    table: world.table.id,
     generation: 1,
     chunk,
     rows,
@@ -62,14 +41,15 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ ver
   const rows = (from: number, count: number): readonly Row[] =>
     Array.from({ length: count }, (_, i) => ({ upsert: [String(from + i), 'x'.repeat(500), '1'] }))
   const counted = async (): Promise<readonly string[]> =>
-    await ask(target, `SELECT count(*), count(DISTINCT id) FROM ${target.database}.a`)
-  const ledger = async (): Promise<readonly ChunkRecord[]> => (await writer.sink.takeOver(writer.ownership)).chunks
+    await ask(world.target, `SELECT count(*), count(DISTINCT id) FROM ${world.target.database}.a`)
+  const ledger = async (): Promise<readonly ChunkRecord[]> =>
+    (await world.writer.sink.takeOver(world.writer.ownership)).chunks
 
   test('stream their rows and are visible with their line in the ledger', async () => {
     const chunk = await open(0)
     const buffer = Buffer.alloc(2_000_000)
     for (let piece = 0; piece < 8; piece += 1) {
-      const { body } = loadOf(table, rows(piece * 1_000, 1_000))
+      const { body } = loadOf(world.table, rows(piece * 1_000, 1_000))
       const length = body.copy(buffer)
       await chunk.write(buffer.subarray(0, length))
       // The bytes are ours again: what was sent must not change.
@@ -82,8 +62,13 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ ver
 
   test('run in parallel, beside a batch', async () => {
     const [one, two] = await Promise.all([open(0), open(1)])
-    await Promise.all([one.write(loadOf(table, rows(0, 10)).body), two.write(loadOf(table, rows(10, 10)).body)])
-    position = await apply(writer, position, [loadOf(table, [{ upsert: ['100', 'batch', '1'] }])])
+    await Promise.all([
+      one.write(loadOf(world.table, rows(0, 10)).body),
+      two.write(loadOf(world.table, rows(10, 10)).body),
+    ])
+    world.position = await apply(world.writer, world.position, [
+      loadOf(world.table, [{ upsert: ['100', 'batch', '1'] }]),
+    ])
     await Promise.all([one.commit(recordOf(0, 10)), two.commit(recordOf(1, 10))])
     expect(await counted()).toEqual(['21 21'])
     expect((await ledger()).length).toBe(2)
@@ -91,7 +76,7 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ ver
 
   test('carry JSON lines', async () => {
     const chunk = await open(0, 1, 'json')
-    for (let piece = 0; piece < 3; piece += 1) await chunk.write(loadOf(table, rows(piece * 10, 10), 'json').body)
+    for (let piece = 0; piece < 3; piece += 1) await chunk.write(loadOf(world.table, rows(piece * 10, 10), 'json').body)
     await chunk.commit(recordOf(0, 30))
     expect(await counted()).toEqual(['30 30'])
   })
@@ -104,7 +89,7 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ ver
 
   test('that are rolled back leave nothing', async () => {
     const chunk = await open(0)
-    await chunk.write(loadOf(table, rows(0, 10)).body)
+    await chunk.write(loadOf(world.table, rows(0, 10)).body)
     await chunk.rollback()
     expect([await counted(), await ledger()]).toEqual([['0 0'], []])
   })
@@ -124,12 +109,12 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ ver
   )
 
   test.each(faults)('are in the target once when the connection is %s', async (_name, fault) => {
-    await standIn.fault(fault)
+    await world.standIn.faults([fault])
     for (let tries = 1; ; tries += 1) {
       let chunk: ChunkWriter | null = null
       try {
         chunk = await open(0, tries)
-        await chunk.write(loadOf(table, rows(0, 10)).body)
+        await chunk.write(loadOf(world.table, rows(0, 10)).body)
         await chunk.commit(recordOf(0, 10))
         break
       } catch (error) {
@@ -142,7 +127,7 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ ver
 
   test('with a row that is refused say so, and leave nothing', async () => {
     const chunk = await open(0)
-    const { body } = loadOf(table, [{ upsert: ['1', 'bad', '5'] }])
+    const { body } = loadOf(world.table, [{ upsert: ['1', 'bad', '5'] }])
     await chunk.write(Buffer.from(body.toString('latin1').replace('5', 'x'), 'latin1'))
     await expect(chunk.commit(recordOf(0, 1))).rejects.toMatchObject({
       code: 'ROW_REJECTED',
@@ -154,8 +139,10 @@ describe.each(MODES)('chunks on StarRocks $version', { timeout: 60_000 }, ({ ver
 
   test('of a copy that is over are forgotten', async () => {
     await (await open(0)).commit(recordOf(0, 0))
-    await apply(writer, position, [], { tables: [{ table: table.id, state: { tag: 'streaming', generation: 1 } }] })
+    await apply(world.writer, world.position, [], {
+      tables: [{ table: world.table.id, state: { tag: 'streaming', generation: 1 } }],
+    })
     expect(await ledger()).toEqual([])
-    expect(await ask(target, `SELECT count(*) FROM ${target.database}._sync_chunks`)).toEqual(['0'])
+    expect(await ask(world.target, `SELECT count(*) FROM ${world.target.database}._sync_chunks`)).toEqual(['0'])
   })
 })

@@ -3,8 +3,8 @@ import type { Checkpoint } from '../../core/checkpoint.ts'
 import { FAIL_POINTS } from '../../core/fail-points.ts'
 import type { SinkTable } from '../../core/sink.ts'
 import { SyncError } from '../../core/sync-error.ts'
-import { ask, attempt, begin, loadOf, openAccounts, type Writer, writerOf } from './testing/sink-fixture.ts'
-import { type StandInFault, StandInProcess } from './testing/stand-in-process.ts'
+import { ask, attempt, begin, loadOf, openAccounts, targetOf, type Writer, writerOf } from './testing/sink-fixture.ts'
+import { type StandInFault, StandInProcess } from '../../../test/support/stand-in-process.ts'
 import type { StarRocksTarget } from './target.ts'
 
 const STEPS = Number(process.env['SINK_WALK_STEPS'] ?? 120)
@@ -133,13 +133,13 @@ test(
   { timeout: 60_000 + STEPS * 1_000 },
   async () => {
     const random = randomOf(SEED)
-    await using standIn = await StandInProcess.start('--label-keep-max', '20')
-    const target = standIn.target()
+    await using standIn = await StandInProcess.start(['--label-keep-max', '20'])
+    const target = targetOf(standIn)
     const walk = new Walk(target)
     for (let step = 0; step < STEPS; step += 1) {
       const dice = random()
       if (dice < 0.45) await walk.batch()
-      else if (dice < 0.75) await standIn.fault(randomFault(random))
+      else if (dice < 0.75) await standIn.faults([randomFault(random)])
       else if (dice < 0.87)
         await walk.stall(batchPoints[Math.floor(random() * batchPoints.length)] ?? 'batch.commit.before')
       else if (dice < 0.95) await walk.wake()

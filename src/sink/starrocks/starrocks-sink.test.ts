@@ -7,8 +7,8 @@ import { checkTarget } from './preflight/check-target.ts'
 import { runningTransactions } from './running-transactions.ts'
 import { SqlClient } from './mysql/sql-client.ts'
 import { StateReader } from './state/state-reader.ts'
-import { apply, ask, begin, following, loadOf, openAccounts, writerOf } from './testing/sink-fixture.ts'
-import { StandInProcess } from './testing/stand-in-process.ts'
+import { apply, ask, begin, following, loadOf, openAccounts, targetOf, writerOf } from './testing/sink-fixture.ts'
+import { StandInProcess } from '../../../test/support/stand-in-process.ts'
 
 describe('the sink', { timeout: 60_000 }, () => {
   let standIn: StandInProcess
@@ -21,7 +21,7 @@ describe('the sink', { timeout: 60_000 }, () => {
   })
 
   test('finds no checkpoint before anything is prepared, and again none before the first', async () => {
-    await using writer = await writerOf(standIn.target({ database: 'fresh' }), 'first')
+    await using writer = await writerOf(targetOf(standIn, { database: 'fresh' }), 'first')
     expect(await writer.sink.readCheckpoint()).toBeNull()
     await writer.sink.prepare()
     await writer.sink.prepare()
@@ -30,12 +30,14 @@ describe('the sink', { timeout: 60_000 }, () => {
   })
 
   test('refuses a wrong password', async () => {
-    await expect(writerOf(standIn.target({ password: 'wrong' }), 'first')).rejects.toMatchObject({ code: 'SINK_AUTH' })
+    await expect(writerOf(targetOf(standIn, { password: 'wrong' }), 'first')).rejects.toMatchObject({
+      code: 'SINK_AUTH',
+    })
   })
 
   test('goes on with another front end when the first is dead', async () => {
-    const { feHttp, feMysql } = standIn.target()
-    const target = standIn.target({
+    const { feHttp, feMysql } = targetOf(standIn)
+    const target = targetOf(standIn, {
       database: 'failover',
       feHttp: ['http://127.0.0.1:1', ...feHttp],
       feMysql: [{ host: '127.0.0.1', port: 1 }, ...feMysql],
@@ -47,7 +49,7 @@ describe('the sink', { timeout: 60_000 }, () => {
   })
 
   test('cannot span databases in one transaction, says so, and keeps their tables equal in the end', async () => {
-    const target = standIn.target({ database: 'one', otherDatabases: ['two'] })
+    const target = targetOf(standIn, { database: 'one', otherDatabases: ['two'] })
     await using writer = await writerOf(target, 'first')
     expect(writer.sink.guarantee).toBe('converging')
     const at = await begin(writer)
@@ -73,7 +75,7 @@ describe('the sink', { timeout: 60_000 }, () => {
   })
 
   test.each([true, false])('ends what a dead process left open (may list transactions: %s)', async (mayList) => {
-    const target = standIn.target({ database: `sweep_${mayList}` })
+    const target = targetOf(standIn, { database: `sweep_${mayList}` })
     await using dead = await writerOf(target, 'dead')
     const at = await begin(dead)
     const table = await openAccounts(dead, 'a', target.database)
@@ -88,7 +90,7 @@ describe('the sink', { timeout: 60_000 }, () => {
     expect(await listed()).toEqual([true])
     const text = 'Access denied; you need (at least one of) the OPERATE privilege(s) on SYSTEM for this operation'
     const denial = { match: { path: 'query', sql: 'SHOW PROC' }, action: 'fail', text, times: 10 } as const
-    if (!mayList) await standIn.fault(denial)
+    if (!mayList) await standIn.faults([denial])
     expect(await listed()).toEqual(mayList ? [true] : undefined)
     await using successor = await writerOf(target, 'second')
     await successor.sink.takeOver(successor.ownership)
@@ -97,7 +99,7 @@ describe('the sink', { timeout: 60_000 }, () => {
   })
 
   test('set up anew begins at once, whatever is known under its labels, and shuts out a process of before', async () => {
-    const target = standIn.target({ database: 'anew' })
+    const target = targetOf(standIn, { database: 'anew' })
     await using before = await writerOf(target, 'before')
     const at = await begin(before)
     const stalled = await before.sink.openBatch(at, before.ownership)
@@ -118,7 +120,7 @@ describe('the sink', { timeout: 60_000 }, () => {
   })
 
   test('is told apart from another pipeline in the same database', async () => {
-    const target = standIn.target({ database: 'shared' })
+    const target = targetOf(standIn, { database: 'shared' })
     await using one = await writerOf(target, 'one', 'first-pipeline')
     await using two = await writerOf(target, 'two', 'second-pipeline')
     const at = await begin(one)
@@ -136,15 +138,15 @@ describe('the sink', { timeout: 60_000 }, () => {
 
 describe('preflight against a server', () => {
   test('finds the guarantee when all is well, and names what is not', async () => {
-    await using standIn = await StandInProcess.start('--version', '3.2.1')
+    await using standIn = await StandInProcess.start(['--version', '3.2.1'])
     const codes = async (target: Parameters<typeof checkTarget>[0]): Promise<readonly string[]> =>
       (await checkTarget(target, realClock)).map(({ level, code }) => `${level} ${code}`)
-    expect(await codes(standIn.target())).toEqual(['warning TARGET_GUARANTEE'])
-    expect(await codes(standIn.target({ properties: {} }))).toContain('error TARGET_REPLICATION')
-    expect(await codes(standIn.target({ password: 'wrong' }))).toContain('error TARGET_AUTH')
-    expect(await codes(standIn.target({ beHostMap: { '127.0.0.1': '127.0.0.1:1' } }))).toContain(
+    expect(await codes(targetOf(standIn))).toEqual(['warning TARGET_GUARANTEE'])
+    expect(await codes(targetOf(standIn, { properties: {} }))).toContain('error TARGET_REPLICATION')
+    expect(await codes(targetOf(standIn, { password: 'wrong' }))).toContain('error TARGET_AUTH')
+    expect(await codes(targetOf(standIn, { beHostMap: { '127.0.0.1': '127.0.0.1:1' } }))).toContain(
       'error TARGET_BE_UNREACHABLE',
     )
-    expect(await codes(standIn.target({ feHttp: ['http://127.0.0.1:1'] }))).toContain('error TARGET_FE_UNREACHABLE')
+    expect(await codes(targetOf(standIn, { feHttp: ['http://127.0.0.1:1'] }))).toContain('error TARGET_FE_UNREACHABLE')
   })
 })

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { StandInProcess } from '../testing/stand-in-process.ts'
+import { targetOf } from '../testing/sink-fixture.ts'
+import { StandInProcess } from '../../../../test/support/stand-in-process.ts'
 import { SqlClient, type SqlClientOptions } from './sql-client.ts'
 
 describe('the SQL client', { timeout: 30_000 }, () => {
   let standIn: StandInProcess
 
   beforeAll(async () => {
-    standIn = await StandInProcess.start('--user', 'sync', '--password', 'secret')
+    standIn = await StandInProcess.start(['--user', 'sync', '--password', 'secret'])
   })
   afterAll(async () => {
     await standIn?.[Symbol.asyncDispose]()
@@ -17,7 +18,7 @@ describe('the SQL client', { timeout: 30_000 }, () => {
 
   const client = (parts: Partial<SqlClientOptions> = {}): SqlClient =>
     new SqlClient({
-      addresses: standIn.target().feMysql,
+      addresses: targetOf(standIn).feMysql,
       user: 'sync',
       password: 'secret',
       connectMs: 2_000,
@@ -45,7 +46,7 @@ describe('the SQL client', { timeout: 30_000 }, () => {
 
   test('asks another front end when one cannot be reached', async () => {
     const dead = { host: '127.0.0.1', port: 1 }
-    await using sql = client({ addresses: [dead, ...standIn.target().feMysql] })
+    await using sql = client({ addresses: [dead, ...targetOf(standIn).feMysql] })
     expect((await sql.select('SELECT 1')).rows).toEqual([['1']])
     await using none = client({ addresses: [dead] })
     await expect(none.select('SELECT 1')).rejects.toMatchObject({ code: 'SINK_UNREACHABLE' })
@@ -65,16 +66,16 @@ describe('the SQL client', { timeout: 30_000 }, () => {
   test('asks a question again when a kept connection was closed, but runs no statement twice', async () => {
     await using sql = client({ limit: 1 })
     await sql.select('SELECT 1')
-    await standIn.fault({ match: { path: 'query' }, action: 'cut-before' })
+    await standIn.faults([{ match: { path: 'query' }, action: 'cut-before' }])
     expect((await sql.select('SELECT 2')).rows).toEqual([['2']])
-    await standIn.fault({ match: { path: 'query' }, action: 'cut-after' })
+    await standIn.faults([{ match: { path: 'query' }, action: 'cut-after' }])
     await expect(sql.execute('CREATE DATABASE once')).rejects.toMatchObject({ code: 'SINK_UNREACHABLE' })
     await expect(sql.execute('CREATE DATABASE once')).rejects.toMatchObject({ code: 'SINK_QUERY' })
   })
 
   test('gives up a statement that takes too long', async () => {
     await using sql = client({ queryMs: 100 })
-    await standIn.fault({ match: { path: 'query' }, action: 'delay', ms: 1_000 })
+    await standIn.faults([{ match: { path: 'query' }, action: 'delay', ms: 1_000 }])
     await expect(sql.select('SELECT 1')).rejects.toMatchObject({ code: 'SINK_UNREACHABLE' })
   })
 

@@ -12,6 +12,7 @@ import { openStarRocksSink, type StarRocksSink } from '../starrocks-sink.ts'
 import type { StarRocksTarget } from '../target.ts'
 import { routeOf, rowOf, schemaOf, type SourceValue } from './source-fixtures.ts'
 import { realClock } from '../../../../test/support/real-clock.ts'
+import type { StandInProcess } from '../../../../test/support/stand-in-process.ts'
 
 /** Ownership that a test takes away. */
 class TestOwnership implements Ownership {
@@ -54,6 +55,25 @@ class HeldFailPoints implements FailPoints {
     if (point !== this.#point) return
     this.#held.resolve()
     await this.#released.promise
+  }
+}
+
+/** How a sink reaches a stand-in. */
+export function targetOf(
+  standIn: Pick<StandInProcess, 'ports'>,
+  parts: Partial<StarRocksTarget> = {},
+): StarRocksTarget {
+  const { httpPort, mysqlPort } = standIn.ports
+  return {
+    feHttp: [`http://127.0.0.1:${httpPort}`],
+    feMysql: [{ host: '127.0.0.1', port: mysqlPort }],
+    user: 'root',
+    password: '',
+    database: 'shop',
+    otherDatabases: [],
+    beHostMap: {},
+    properties: { replication_num: '1' },
+    ...parts,
   }
 }
 
