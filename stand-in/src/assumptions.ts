@@ -21,11 +21,15 @@ export const assumptions = {
   commitWithoutPrepare: true,
   /** 2.1: StreamLoadMgr.java as read puts neither Label nor TxnId into the answers to a multi-table begin and commit. */
   multiTableBeginNamesTxnId: false,
-  /** 6.1: MySQL error numbers of unknown databases and tables. */
-  unknownDatabaseErrno: 1049,
-  unknownTableErrno: 5502,
   /** 3: NULL bytes in VARCHAR are kept as they are. */
   nulInVarcharIsKept: true,
   /** 6.1: what a load on a full disk is answered. */
   diskFullText: 'No space left on device',
+  /** 6: the privilege that a load needs, whatever its rows do to the table. */
+  loadPrivilege: 'INSERT',
+  /** 6: what DDL, INSERT OVERWRITE and, before 4.0, UPDATE and DELETE get inside a transaction. */
+  notInTransactionText:
+    'Explicit transaction only support begin/commit/rollback/insert/update/delete/select statements',
+  /** 6: an INSERT, UPDATE or DELETE of no rows answers OK without a label: its transaction is aborted. */
+  writeOfNothingHasNoLabel: true,
 } as const

@@ -30,3 +30,6 @@ export function showTime(epochMs: number | undefined): string | null {
   if (epochMs === undefined) return null
   return new Date(epochMs).toISOString().slice(0, 19).replace('T', ' ')
 }
+
+/** The moment that `YYYY-MM-DD hh:mm:ss` is in UTC, in milliseconds since the epoch. */
+export const utcMs = (text: string): number => Date.parse(`${text.replace(' ', 'T')}Z`)

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { Accounts } from './access/accounts.ts'
 import { Catalog } from './catalog/catalog.ts'
 import type { Clock } from './clock.ts'
 import { ErrorLogs } from './load/error-log.ts'
@@ -23,6 +24,7 @@ const forgetAtOnce = 200
 /** What all listeners work on: the rows, the catalog, the transactions. */
 export interface Core {
   readonly duck: Duck
+  readonly accounts: Accounts
   readonly catalog: Catalog
   readonly locks: TableLocks
   readonly labels: LabelTable
@@ -50,7 +52,8 @@ export async function openCore(options: Options, clock: Clock): Promise<Core> {
     sessionSql: macrosSql,
   })
   const { settings } = options
-  const catalog = await Catalog.open(duck)
+  const catalog = await Catalog.open(duck, options.version.ownErrorNumbers)
+  const accounts = await Accounts.open(duck, options)
   const locks = new TableLocks()
   const labels = new LabelTable(settings, forgetOnDisk(duck))
   const versions = new TabletVersions(settings, clock)
@@ -76,7 +79,7 @@ export async function openCore(options: Options, clock: Clock): Promise<Core> {
   await publisher.sweep(new Set(stored.flatMap((txn) => txn.hardened.map((rows) => rows.stageTable))))
   for (const txn of stored) await transactions.publishCommitted(txn)
   for (const database of catalog.databases.keys()) await quota.refresh(database)
-  return { duck, catalog, locks, labels, transactions, errorLogs, versions, metrics }
+  return { duck, accounts, catalog, locks, labels, transactions, errorLogs, versions, metrics }
 }
 
 function forgetOnDisk(duck: Duck): (forgotten: readonly Transaction[]) => void {

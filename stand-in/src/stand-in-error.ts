@@ -14,9 +14,23 @@ export class StandInError extends Error {
   }
 }
 
-/** A statement that StarRocks' parser would refuse (42000). */
-export const syntaxError = (detail: string): StandInError =>
-  new StandInError(`Getting syntax error ${detail}`, 1064, '42000')
+/** Where a piece of a statement begins: lines from 1, columns from 0, as StarRocks' parser counts. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/** A statement that StarRocks' parser refuses (6): `expected` are the inputs that it would have taken. */
+export function syntaxError(found: string, at: Position, expected: readonly string[] = []): StandInError {
+  const similar = expected.length === 0 ? '' : `, the most similar input is {${expected.join(', ')}}`
+  return new StandInError(
+    `Getting syntax error at line ${at.line}, column ${at.column}. Detail message: Unexpected input '${found}'${similar}.`,
+  )
+}
+
+/** A statement that StarRocks' analyzer refuses: an unknown name, a wrong function, what a feature does not allow. */
+export const analyzingError = (detail: string, errno = 1064, sqlState = 'HY000'): StandInError =>
+  new StandInError(`Getting analyzing error. Detail message: ${detail}.`, errno, sqlState)
 
 /** What went wrong, as one line of text. */
 export function messageOf(error: unknown): string {

@@ -26,7 +26,7 @@ export interface StandIn extends AsyncDisposable {
 /** Opens the data directory and all listeners. Disposing closes everything; what is on disk stays. */
 export async function startStandIn(options: Options, clock: Clock): Promise<StandIn> {
   const core = await openCore(options, clock)
-  const { duck, transactions } = core
+  const { duck, catalog, transactions } = core
   const cluster = new Cluster({
     host: options.host,
     frontEnds: options.frontends,
@@ -37,6 +37,7 @@ export async function startStandIn(options: Options, clock: Clock): Promise<Stan
   const listeners = await openListeners({ options, core, cluster, log, clock })
   const stopChecks = clock.every(overdueCheckMs, () => {
     void abortOverdue(transactions, clock.nowMs()).catch(() => undefined)
+    void catalog.emptyBin(clock.nowMs()).catch(() => undefined)
   })
   return {
     ports: portsOf(cluster, listeners.adminPort),

@@ -29,6 +29,10 @@ const features = {
   sqlTransactions: '3.5.0',
   /** 6: UPDATE and DELETE inside a transaction. */
   sqlTransactionUpdates: '4.0.0',
+  /** 6: an INSERT of some columns of a primary key table leaves the others as they are (`enable_insert_partial_update`). */
+  insertPartialUpdate: '4.0.2',
+  /** 6: numbers of its own for unknown databases and tables, 5501 and 5502; before MySQL's 1049 and 1051. [?] the release. */
+  ownErrorNumbers: '3.3.0',
   /** 4: DECIMAL up to 76 digits. */
   decimal256: '4.0.0',
   /** 4: VARCHAR longer than 1 MiB. */
@@ -38,6 +42,13 @@ const features = {
   /** 6: the handshake says 8.0.33, 5.1.0 before. [?] the release of the change. */
   mysql8Handshake: '3.3.0',
 } as const
+
+/** Patches of older releases that brought the feature too (page System variables). */
+const insertPartialUpdatePatches = ['3.3.20', '3.4.9', '3.5.8']
+
+/** Whether a version is one of these or a later patch of the same release. */
+const patchedIn = (text: string, patches: readonly string[]): boolean =>
+  patches.some((patch) => text.startsWith(patch.replace(/\d+$/, '')) && compareVersions(text, patch) >= 0)
 
 /** A feature by name. */
 type Feature = keyof typeof features
@@ -86,6 +97,8 @@ export function serverVersion(given: string): ServerVersion {
     preparedStatements: has('preparedStatements'),
     sqlTransactions: has('sqlTransactions'),
     sqlTransactionUpdates: has('sqlTransactionUpdates'),
+    insertPartialUpdate: has('insertPartialUpdate') || patchedIn(text, insertPartialUpdatePatches),
+    ownErrorNumbers: has('ownErrorNumbers'),
     decimal256: has('decimal256'),
     longVarchar: has('longVarchar'),
     thousandRunningTxns: has('thousandRunningTxns'),

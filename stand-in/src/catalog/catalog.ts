@@ -1,8 +1,8 @@
-import { assumptions } from '../assumptions.ts'
 import { StandInError } from '../stand-in-error.ts'
 import { type Duck, type DuckConnection, quoteText } from '../storage/duck.ts'
 import { describeTableSql, forgetTableSql } from './information-rows.ts'
 import { metaSchemaSql } from './meta-schema.ts'
+import { type DroppedTable, RecycleBin } from './recycle-bin.ts'
 import { storedTableDef } from './stored-table-def.ts'
 import { type TableDef, storageName } from './table-def.ts'
 
@@ -13,6 +13,10 @@ export interface DatabaseDef {
   readonly tables: Map<string, TableDef>
 }
 
+/** Number and SQL state of what is not there: StarRocks' own, and MySQL's before (reference/starrocks.md 6.1). */
+const ownErrors = { unknownDatabase: { errno: 5501, state: '3F000' }, unknownTable: { errno: 5502, state: '42602' } }
+const mysqlErrors = { unknownDatabase: { errno: 1049, state: '42000' }, unknownTable: { errno: 1051, state: '42S02' } }
+
 const idBlock = 100_000
 
 /** What exists: databases and tables, in memory and, in the same DuckDB transaction as what they describe, on disk. */
@@ -20,17 +24,22 @@ export class Catalog {
   readonly databases = new Map<string, DatabaseDef>()
   readonly #tablesById = new Map<number, TableDef>()
   readonly #duck: Duck
+  #bin = new RecycleBin()
+  readonly #errors: typeof ownErrors
   #nextId = 0
   #idLimit = 0
 
-  private constructor(duck: Duck) {
+  private constructor(duck: Duck, hasOwnNumbers: boolean) {
     this.#duck = duck
+    this.#errors = hasOwnNumbers ? ownErrors : mysqlErrors
   }
 
-  static async open(duck: Duck): Promise<Catalog> {
-    const catalog = new Catalog(duck)
+  /** `hasOwnNumbers`: whether the version has error numbers of its own (6.1). */
+  static async open(duck: Duck, hasOwnNumbers: boolean): Promise<Catalog> {
+    const catalog = new Catalog(duck, hasOwnNumbers)
     await duck.with(async (connection) => {
       await connection.run(metaSchemaSql)
+      catalog.#bin = await RecycleBin.open(connection)
       await catalog.#reserveIds(connection)
       for (const [id, name] of await connection.texts('SELECT id, name FROM sr.databases')) {
         if (name != null) catalog.databases.set(name, { id: Number(id), name, tables: new Map() })
@@ -66,7 +75,11 @@ export class Catalog {
   database(name: string): DatabaseDef {
     const found = this.databases.get(name)
     if (found === undefined) {
-      throw new StandInError(`Unknown database '${name}'`, assumptions.unknownDatabaseErrno, '42000')
+      throw new StandInError(
+        `Unknown database '${name}'`,
+        this.#errors.unknownDatabase.errno,
+        this.#errors.unknownDatabase.state,
+      )
     }
     return found
   }
@@ -75,9 +88,17 @@ export class Catalog {
   table(database: string, name: string): TableDef {
     const found = this.database(database).tables.get(name)
     if (found === undefined) {
-      throw new StandInError(`Unknown table '${database}.${name}'`, assumptions.unknownTableErrno, '42S02')
+      throw new StandInError(
+        `Unknown table '${database}.${name}'`,
+        this.#errors.unknownTable.errno,
+        this.#errors.unknownTable.state,
+      )
     }
     return found
+  }
+
+  databaseById(id: number): DatabaseDef | undefined {
+    return [...this.databases.values()].find((database) => database.id === id)
   }
 
   findTable(database: string, name: string): TableDef | undefined {
@@ -98,22 +119,70 @@ export class Catalog {
     this.databases.set(name, { id, name, tables: new Map() })
   }
 
-  async dropDatabase(name: string): Promise<void> {
+  /** Without FORCE it can be recovered, tables and all; `droppedMs` undefined is FORCE. */
+  async dropDatabase(name: string, droppedMs?: number): Promise<void> {
     const database = this.database(name)
-    for (const table of database.tables.values()) await this.dropTable(table)
-    await this.#duck.with((connection) =>
-      connection.run(`BEGIN; DELETE FROM sr.databases WHERE id = ${database.id};
-        DELETE FROM info.schemata WHERE SCHEMA_NAME = ${quoteText(name)}; COMMIT`),
-    )
+    const tables = [...database.tables.values()]
+    for (const table of tables) await this.#drop(table, droppedMs, true)
+    const bin = droppedMs === undefined ? undefined : this.#bin.putDatabase({ id: database.id, name, droppedMs })
+    await this.#run(`DELETE FROM sr.databases WHERE id = ${database.id};
+      DELETE FROM info.schemata WHERE SCHEMA_NAME = ${quoteText(name)}; ${bin?.sql ?? ''}`)
+    bin?.done()
     this.databases.delete(name)
+  }
+
+  async #run(sql: string): Promise<void> {
+    await this.#duck.with((connection) => connection.transaction(sql))
+  }
+
+  /** Answers whether there was one to recover. */
+  async recoverDatabase(name: string): Promise<boolean> {
+    const found = this.#bin.findDatabase(name)
+    if (found === undefined) return false
+    const { id } = found.database
+    const taken = this.#bin.takeDatabase(found.database)
+    await this.#run(`INSERT INTO sr.databases VALUES (${id}, ${quoteText(name)});
+      INSERT INTO info.schemata VALUES ('def', ${quoteText(name)}, 'utf8', 'utf8_general_ci', NULL); ${taken.sql}`)
+    taken.done()
+    this.databases.set(name, { id, name, tables: new Map() })
+    for (const dropped of found.tables) await this.#recover(dropped)
+    return true
+  }
+
+  /** Answers whether there was one to recover. */
+  async recoverTable(database: string, name: string): Promise<boolean> {
+    const dropped = this.#bin.findTable(database, name)
+    if (dropped === undefined) return false
+    await this.#recover(dropped)
+    return true
+  }
+
+  async #recover(dropped: DroppedTable): Promise<void> {
+    const taken = this.#bin.takeTable(dropped)
+    await this.change([], [dropped.table], taken.sql)
+    taken.done()
+  }
+
+  /** Ends what was dropped too long ago. */
+  async emptyBin(nowMs: number): Promise<void> {
+    const sql = this.#bin.takeExpired(nowMs)
+    if (sql !== undefined) await this.#run(sql)
   }
 
   async createTable(table: TableDef, storageSql: string): Promise<void> {
     await this.change([], [table], storageSql)
   }
 
-  async dropTable(table: TableDef): Promise<void> {
-    await this.change([table], [], `DROP TABLE IF EXISTS ${storageName(table.id)}`)
+  /** Without FORCE it can be recovered; `droppedMs` undefined is FORCE. */
+  async dropTable(table: TableDef, droppedMs?: number): Promise<void> {
+    await this.#drop(table, droppedMs, false)
+  }
+
+  async #drop(table: TableDef, droppedMs: number | undefined, withDatabase: boolean): Promise<void> {
+    if (droppedMs === undefined) return await this.change([table], [], `DROP TABLE IF EXISTS ${storageName(table.id)}`)
+    const bin = this.#bin.putTable({ table, withDatabase, droppedMs })
+    await this.change([table], [], bin.sql)
+    bin.done()
   }
 
   /**

@@ -42,14 +42,3 @@ CREATE TABLE IF NOT EXISTS info.empty_views (
   TABLE_CATALOG VARCHAR, TABLE_SCHEMA VARCHAR, TABLE_NAME VARCHAR, VIEW_DEFINITION VARCHAR, CHECK_OPTION VARCHAR,
   IS_UPDATABLE VARCHAR, DEFINER VARCHAR, SECURITY_TYPE VARCHAR, CHARACTER_SET_CLIENT VARCHAR, COLLATION_CONNECTION VARCHAR);
 `
-
-/** What `information_schema.<name>` reads, by lower-case name (6). */
-export const informationSchemaTables: Readonly<Record<string, string>> = {
-  schemata: 'info.schemata',
-  tables: 'info.tables',
-  columns: 'info.columns',
-  tables_config: 'info.tables_config',
-  loads: 'info.loads',
-  load_tracking_logs: 'info.load_tracking_logs',
-  views: 'info.empty_views',
-}

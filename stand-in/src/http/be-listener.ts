@@ -20,7 +20,7 @@ export function beHandler(context: BeContext): Handler {
       else if (url.pathname === '/metrics') sendText(response, beMetrics(context))
       else if (url.pathname === '/api/_load_error_log') sendErrorLog(context, exchange)
       else if (url.pathname === '/api/update_config' && request.method === 'POST') updateConfig(context, exchange)
-      else if (isAuthorized(request, response, context.options)) await route(context, exchange)
+      else if (isAuthorized(request, response, context.accounts)) await route(context, exchange)
     } catch (error) {
       if (!response.headersSent) sendJson(response, { Status: 'Fail', Message: messageOf(error) })
     }

@@ -6,6 +6,7 @@ import { messageOf } from '../stand-in-error.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import { readBody, refuseBody } from './body.ts'
 import type { BeContext } from './context.ts'
+import { loadTarget } from './load-target.ts'
 import { header, headerMs } from './reply.ts'
 import type { Exchange } from './server.ts'
 
@@ -22,7 +23,7 @@ export async function streamLoad(
   let table: TableDef
   try {
     loadParams(request.headers, false)
-    table = context.catalog.table(target.database, target.table)
+    table = loadTarget(context, request, target)
   } catch (error) {
     refuseBody(exchange)
     return plainReply({ label, status: 'Fail', message: messageOf(error) })

@@ -7,6 +7,7 @@ import { TxnRefusal } from '../txn/txn-refusal.ts'
 import { defaultTimeoutMs, errorUrl } from './be-stream-load.ts'
 import { readBody, refuseBody } from './body.ts'
 import type { BeContext } from './context.ts'
+import { loadTarget } from './load-target.ts'
 import { header, headerMs } from './reply.ts'
 import type { Exchange } from './server.ts'
 
@@ -64,7 +65,7 @@ function begin(context: BeContext, exchange: Exchange, label: string, fault: Fau
   if (Number.isNaN(timeoutMs) || Number.isNaN(idleTimeoutMs)) {
     throw new TxnRefusal('INVALID_ARGUMENT', 'Invalid timeout format')
   }
-  const table = context.catalog.table(database, header(request, 'table') ?? '')
+  const table = loadTarget(context, request, { database, table: header(request, 'table') ?? '' })
   const txn = context.transactions.begin({
     database,
     label,
@@ -172,7 +173,7 @@ export async function loadIntoTransaction(
     txn = found
     context.transactions.enter(txn, tableName)
     const beganMs = context.clock.nowMs()
-    const table = context.catalog.table(txn.database, tableName)
+    const table = loadTarget(context, request, { database: txn.database, table: tableName })
     const load = context.transactions.openLoad(txn, table, request.headers)
     const bytes = await readBody(context, exchange, { load, txn })
     if (fault?.action === 'fail') throw new LoadFailure(fault.text)

@@ -1,3 +1,4 @@
+import type { Accounts } from '../access/accounts.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Clock } from '../clock.ts'
 import type { BackEnd, Cluster, FrontEnd } from '../cluster/cluster.ts'
@@ -13,6 +14,7 @@ import type { MergeCommits } from './merge-commits.ts'
 /** What the HTTP listeners share. */
 export interface HttpContext {
   readonly options: Options
+  readonly accounts: Accounts
   readonly catalog: Catalog
   readonly transactions: Transactions
   readonly errorLogs: ErrorLogs

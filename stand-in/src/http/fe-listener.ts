@@ -10,6 +10,7 @@ import { feMultiTransaction } from './fe-multi-transactions.ts'
 import { isLeaderElsewhere, redirect, redirectToLeader } from './fe-redirect.ts'
 import { feSingleTransaction } from './fe-single-transactions.ts'
 import { isMergeCommit, mergeCommitRefusal } from './merge-commit-load.ts'
+import { loadTarget } from './load-target.ts'
 import { feFailure, header, isAuthorized, restResult, sendJson, sendText } from './reply.ts'
 import { type Exchange, execute, type Handler } from './server.ts'
 
@@ -21,7 +22,7 @@ export function feHandler(context: FeContext): Handler {
       if (url.pathname === '/api/health') return sendJson(response, health(context))
       if (url.pathname === '/api/bootstrap') return sendJson(response, bootstrap(context, url))
       if (url.pathname === '/metrics') return sendText(response, feMetrics(context))
-      if (!isAuthorized(request, response, context.options)) return refuseBody(exchange)
+      if (!isAuthorized(request, response, context.accounts)) return refuseBody(exchange)
       await route(context, exchange)
     } catch (error) {
       if (!response.headersSent) sendJson(response, restResult(messageOf(error)))
@@ -67,6 +68,7 @@ function streamLoad(
     if (isMerged && isLeaderElsewhere(context)) return redirectToLeader(context, exchange)
     if (database === '') throw new StandInError('No database selected.')
     if (table === '') throw new StandInError('No table selected.')
+    if (context.catalog.findTable(database, table) !== undefined) loadTarget(context, request, { database, table })
     const refusal = isMerged ? mergeCommitRefusal(exchange) : undefined
     if (refusal !== undefined) return sendJson(exchange.response, refusal)
     const backEnd = context.cluster.chooseBackEnd()

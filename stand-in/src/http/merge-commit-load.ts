@@ -5,6 +5,7 @@ import { refuseBody, wholeBody } from './body.ts'
 import { defaultTimeoutMs, plainReply } from './be-stream-load.ts'
 import type { BeContext, HttpContext } from './context.ts'
 import type { Merged, MergeEnd } from './merge-commits.ts'
+import { loadTarget } from './load-target.ts'
 import { header, headerMs } from './reply.ts'
 import type { Exchange } from './server.ts'
 
@@ -42,7 +43,7 @@ export async function mergeCommitLoad(
   const refusal = mergeCommitRefusal(exchange)
   try {
     if (refusal !== undefined) throw new Error(String(Object.entries(refusal).find(([key]) => key === 'msg')?.[1]))
-    const table = context.catalog.table(target.database, target.table)
+    const table = loadTarget(context, request, target)
     const { skip_header: _ignored, ...headers } = request.headers
     const body = await wholeBody(exchange)
     const beganMs = context.clock.nowMs()

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Options } from '../options.ts'
+import type { Accounts } from '../access/accounts.ts'
+import { messageOf } from '../stand-in-error.ts'
+import { accessOfRequest } from './load-target.ts'
 
 /** A JSON reply; StarRocks answers 200 whatever happened (reference/starrocks.md 0.1). */
 export function sendJson(response: ServerResponse, body: object, status = 200): void {
@@ -25,15 +27,16 @@ export function sendText(response: ServerResponse, body: string | Buffer, status
   response.end(body)
 }
 
-/** Whether the Basic credentials are the configured ones; answers 401 otherwise (1.1). */
-export function isAuthorized(request: IncomingMessage, response: ServerResponse, options: Options): boolean {
-  const [scheme, encoded] = (request.headers.authorization ?? '').split(' ')
-  if (scheme?.toLowerCase() === 'basic' && encoded !== undefined) {
-    const pair = Buffer.from(encoded, 'base64').toString('utf8')
-    const colon = pair.indexOf(':')
-    if (pair.slice(0, colon) === options.user && pair.slice(colon + 1) === options.password) return true
+/** Whether the Basic credentials are a user's; answers 401 otherwise (1.1). */
+export function isAuthorized(request: IncomingMessage, response: ServerResponse, accounts: Accounts): boolean {
+  let problem = 'Need auth information.'
+  try {
+    accessOfRequest(accounts, request)
+    return true
+  } catch (error) {
+    if (request.headers.authorization !== undefined) problem = messageOf(error)
   }
-  const text = JSON.stringify(restResult(encoded === undefined ? 'Need auth information.' : 'Access denied'))
+  const text = JSON.stringify(restResult(problem))
   response.writeHead(401, {
     'WWW-Authenticate': 'Basic realm=""',
     'Content-Type': 'application/json',

@@ -31,6 +31,7 @@ const shapes: ReadonlyMap<DuckDBTypeId, readonly [type: number, length: number, 
   [DuckDBTypeId.TIMESTAMP, [columnType.datetime, 26, 6]],
   [DuckDBTypeId.TIMESTAMP_TZ, [columnType.datetime, 26, 6]],
   [DuckDBTypeId.BLOB, [columnType.blob, 1048576, 0]],
+  [DuckDBTypeId.HUGEINT, [columnType.string, 40, 0]],
 ])
 
 /** How a DuckDB result column looks to a MySQL client: BOOLEAN is tinyint(1) (reference/starrocks.md 4). */

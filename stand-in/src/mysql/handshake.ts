@@ -28,9 +28,16 @@ export function greeting(connectionId: number, version: string, salt: Buffer): B
     .bytes(Buffer.alloc(10))
     .bytes(salt.subarray(8))
     .int(0, 1)
-    .zeroEnded('mysql_native_password')
+    .zeroEnded(nativePlugin)
     .done()
 }
+
+/** The one plugin that the server checks passwords by. */
+export const nativePlugin = 'mysql_native_password'
+
+/** AuthSwitchRequest: asks for a scramble by the native plugin. */
+export const authSwitch = (salt: Buffer): Buffer =>
+  new PacketWriter().int(0xfe, 1).zeroEnded(nativePlugin).bytes(salt).int(0, 1).done()
 
 /** What a client answers to the greeting. */
 export interface HandshakeAnswer {

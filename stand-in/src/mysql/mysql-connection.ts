@@ -3,19 +3,18 @@ import type { Fault, Faults } from '../fault.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { RequestLog } from '../request-log.ts'
 import { messageOf, StandInError } from '../stand-in-error.ts'
-import { environmentOf, executeStatement, useDatabase } from '../sql/execute-statement.ts'
-import { translateQuery } from '../sql/query-translator.ts'
-import { Session } from '../sql/session.ts'
+import { executeStatement } from '../sql/execute-statement.ts'
+import type { Session } from '../sql/session.ts'
 import type { SqlContext } from '../sql/sql-context.ts'
-import { splitStatements, tokenize } from '../sql/token.ts'
-import { answerHandshake, changedUser, greeting, type HandshakeAnswer } from './handshake.ts'
-import { isNativePassword, newSalt } from './native-password.ts'
+import { splitStatements } from '../sql/token.ts'
+import { useDatabase } from '../sql/use-database.ts'
+import { changedUser, type HandshakeAnswer } from './handshake.ts'
+import { Login } from './login.ts'
 import { PacketSocket } from './packet-socket.ts'
-import { PreparedStatement } from './prepared-statement.ts'
+import { PreparedStatements } from './prepared-statements.ts'
 import { columnPacket, eofPacket, errorPacket, okPacket } from './replies.ts'
-import { asText, sendResult } from './result-sender.ts'
-import { wireColumn } from './duck-values.ts'
-import { columnType, PacketReader, PacketWriter } from './wire.ts'
+import { sendResult } from './result-sender.ts'
+import { columnType, PacketReader } from './wire.ts'
 
 /** What a connection works with beyond statements. */
 export interface MysqlDeps {
@@ -33,6 +32,7 @@ const commandNames: Readonly<Record<number, string>> = {
   9: 'COM_STATISTICS',
   13: 'COM_DEBUG',
   24: 'COM_STMT_SEND_LONG_DATA',
+  27: 'COM_SET_OPTION',
   28: 'COM_STMT_FETCH',
 }
 
@@ -40,171 +40,169 @@ const commandNames: Readonly<Record<number, string>> = {
 export class MysqlConnection {
   readonly #deps: MysqlDeps
   readonly #packets: PacketSocket
-  readonly #salt = newSalt()
-  readonly #statements = new Map<number, PreparedStatement>()
+  readonly #login: Login
+  readonly #statements: PreparedStatements
   readonly #id: number
+  readonly #host: string
   /** Resolves when the connection is gone. */
   readonly #closed: Promise<void>
-  #session: Session
-  #phase: 'greeting' | 'switching' | 'commands' = 'greeting'
-  #answer: HandshakeAnswer | undefined
-  #nextStatement = 1
+  /** Undefined until the client has logged in. */
+  #session: Session | undefined
   #queue: Promise<void> = Promise.resolve()
 
   constructor(socket: Socket, id: number, deps: MysqlDeps) {
     this.#deps = deps
     this.#id = id
-    this.#session = new Session(id, '', deps.sql.options.version)
+    this.#host = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`
+    this.#login = new Login(deps.sql, id)
+    this.#statements = new PreparedStatements(deps.sql)
     this.#packets = new PacketSocket(socket, (payload) => {
       this.#queue = this.#queue.then(() => this.#receive(payload))
     })
-    socket.on('close', () => void this.#rollback(this.#session))
+    socket.on('close', () => {
+      deps.sql.sessions.remove(id)
+      this.#session?.cancel?.()
+      void this.#rollback()
+    })
     this.#closed = new Promise((resolve) => void socket.once('close', () => resolve()))
-    this.#packets.send(greeting(id, deps.sql.options.version.mysqlVersion, this.#salt))
+    this.#packets.send(this.#login.greeting)
     void this.#packets.flush()
   }
 
   /** Closing the connection rolls an SQL transaction back (6). */
-  async #rollback(session: Session): Promise<void> {
-    const txn = session.transaction
-    session.transaction = undefined
-    if (txn !== undefined) await this.#deps.sql.transactions.abort(txn, 'connection closed').catch(() => undefined)
+  async #rollback(): Promise<void> {
+    const open = this.#session?.transaction
+    if (this.#session === undefined || open === undefined) return
+    this.#session.transaction = undefined
+    if (open.txn !== undefined) {
+      await this.#deps.sql.transactions.abort(open.txn, 'connection closed').catch(() => undefined)
+    }
   }
 
   async #receive(payload: Buffer): Promise<void> {
+    const session = this.#session
     try {
-      if (this.#phase === 'commands') await this.#command(payload)
-      else this.#authenticate(payload)
+      if (session === undefined) this.#logIn(payload)
+      else await this.#command(session, payload)
     } catch (error) {
-      const known = error instanceof StandInError ? error : new StandInError(String(error))
+      const known = error instanceof StandInError ? error : new StandInError(messageOf(error))
       this.#packets.send(errorPacket(known.errno, known.sqlState, known.message))
     }
     await this.#packets.flush()
   }
 
-  #authenticate(payload: Buffer): void {
-    const answer = this.#phase === 'switching' ? this.#answer : answerHandshake(payload)
-    if (answer === undefined) return
-    const scramble = this.#phase === 'switching' ? payload : answer.scramble
-    if (this.#phase === 'greeting' && answer.plugin !== undefined && answer.plugin !== 'mysql_native_password') {
-      this.#answer = answer
-      this.#phase = 'switching'
-      const salt = Buffer.concat([this.#salt, Buffer.of(0)])
-      this.#packets.send(new PacketWriter().int(0xfe, 1).zeroEnded('mysql_native_password').bytes(salt).done())
-      return
-    }
+  #logIn(payload: Buffer): void {
     try {
-      this.#logIn({ ...answer, scramble })
+      const step = this.#login.receive(payload)
+      if (step.tag === 'ask') return this.#packets.send(step.packet)
+      this.#enter(step.session)
     } catch (error) {
       void this.#packets.flush().then(() => this.#packets.destroy())
       throw error
     }
-    this.#phase = 'commands'
     this.#sendOk()
   }
 
-  /** @throws {StandInError} 1045 for a wrong password, 1049 for an unknown database. */
-  #logIn(answer: HandshakeAnswer): void {
-    const { options } = this.#deps.sql
-    if (answer.user !== options.user || !isNativePassword(answer.scramble, this.#salt, options.password)) {
-      const using = answer.scramble.length > 0 ? 'YES' : 'NO'
-      throw new StandInError(`Access denied for user '${answer.user}' (using password: ${using})`, 1045, '28000')
-    }
-    const session = new Session(this.#id, answer.user, options.version)
-    if (answer.database !== undefined && answer.database !== '') useDatabase(this.#deps.sql, session, answer.database)
+  #enter(session: Session): void {
+    const { sql } = this.#deps
     this.#session = session
+    const kill = (): void => this.#packets.destroy()
+    sql.sessions.add({ session, host: this.#host, beganMs: sql.clock.nowMs(), kill })
   }
 
-  /** As at login, by the salt of the handshake and without a switch of plugins; a refusal leaves the user as it was. */
+  /** A refusal leaves the user as it was. */
   async #changeUser(answer: HandshakeAnswer): Promise<void> {
-    const before = this.#session
-    this.#logIn(answer)
-    await this.#rollback(before)
+    const session = this.#login.logIn(answer)
+    await this.#rollback()
     this.#statements.clear()
+    this.#enter(session)
     this.#sendOk()
   }
 
-  async #command(payload: Buffer): Promise<void> {
+  async #command(session: Session, payload: Buffer): Promise<void> {
     const command = payload[0] ?? 0
     const handler = this.#handlers[command]
     if (handler === undefined) {
       throw new StandInError(`Unsupported command(${commandNames[command] ?? command})`, 1047, '08S01')
     }
-    await handler(payload)
+    await handler(session, payload)
   }
 
   /** The commands of reference/starrocks.md 6, by number. */
-  readonly #handlers: Readonly<Record<number, (payload: Buffer) => Promise<void> | void>> = {
+  readonly #handlers: Readonly<Record<number, (session: Session, payload: Buffer) => Promise<void> | void>> = {
     // COM_QUIT
     1: () => this.#packets.destroy(),
     // COM_INIT_DB
-    2: (payload) => {
-      useDatabase(this.#deps.sql, this.#session, payload.toString('utf8', 1))
+    2: (session, payload) => {
+      useDatabase(this.#deps.sql, session, payload.toString('utf8', 1))
       this.#sendOk()
     },
     // COM_QUERY
-    3: (payload) => this.#query(payload.toString('utf8', 1)),
+    3: (session, payload) => this.#query(session, payload.toString('utf8', 1)),
     // COM_FIELD_LIST
-    4: (payload) => this.#fieldList(new PacketReader(payload, 1).zeroEnded()),
+    4: (session, payload) => this.#fieldList(session, new PacketReader(payload, 1).zeroEnded()),
     // COM_PING
     14: () => this.#sendOk(),
     // COM_CHANGE_USER
-    17: (payload) => this.#changeUser(changedUser(payload)),
+    17: (_session, payload) => this.#changeUser(changedUser(payload)),
     // COM_STMT_PREPARE, EXECUTE, CLOSE, RESET
-    22: (payload) => this.#prepare(payload.toString('utf8', 1)),
-    23: (payload) => this.#execute(payload),
-    25: (payload) => void this.#statements.delete(payload.readUInt32LE(1)),
+    22: (session, payload) => this.#statements.prepare(this.#packets, session, payload.toString('utf8', 1)),
+    23: (session, payload) => this.#execute(session, payload),
+    25: (_session, payload) => this.#statements.close(payload.readUInt32LE(1)),
     26: () => this.#sendOk(),
     // COM_RESET_CONNECTION
-    31: () => this.#resetSession(),
+    31: (session) => this.#resetSession(session),
   }
 
   #sendOk(): void {
     this.#packets.send(okPacket(0, '', false))
   }
 
-  async #resetSession(): Promise<void> {
-    await this.#rollback(this.#session)
-    this.#session.reset()
+  async #resetSession(session: Session): Promise<void> {
+    await this.#rollback()
+    session.reset()
     this.#statements.clear()
     this.#sendOk()
   }
 
-  async #query(text: string): Promise<void> {
+  async #query(session: Session, text: string): Promise<void> {
     const fault = this.#deps.faults.strike({ path: 'query', sql: text })
-    await this.#logged({ sql: text.slice(0, 10_000), fault: fault?.action }, () => this.#runQuery(text, fault))
+    const entry = { sql: text.slice(0, 10_000), fault: fault?.action }
+    await this.#logged(session, entry, () => this.#runQuery(session, text, fault))
   }
 
   /** Counts a statement, and writes its line of the log when it is over. */
-  async #logged(entry: Readonly<Record<string, unknown>>, run: () => Promise<void>): Promise<void> {
+  async #logged(session: Session, entry: Readonly<Record<string, unknown>>, run: () => Promise<void>): Promise<void> {
     const { log, metrics, listener, sql } = this.#deps
-    const { user, database } = this.#session
+    const { user, database } = session
     const beganMs = sql.clock.nowMs()
     let error: string | undefined
+    session.running = String(entry['sql'] ?? entry['prepared'])
+    session.sinceMs = beganMs
     try {
       await run()
     } catch (thrown) {
       error = messageOf(thrown)
       throw thrown
     } finally {
-      const tookMs = sql.clock.nowMs() - beganMs
+      session.running = undefined
+      session.sinceMs = sql.clock.nowMs()
+      const tookMs = session.sinceMs - beganMs
       metrics.query(tookMs, error !== undefined)
       log.write({ atMs: beganMs, tookMs, listener, connection: this.#id, user, database, ...entry, error })
     }
   }
 
-  async #runQuery(text: string, fault: Fault | undefined): Promise<void> {
+  async #runQuery(session: Session, text: string, fault: Fault | undefined): Promise<void> {
     if (await this.#isStruck(fault)) return
     const statements = splitStatements(text)
     if (statements.length === 0) throw new StandInError('Query was empty', 1065, '42000')
     for (const [index, statement] of statements.entries()) {
-      const result = await executeStatement(this.#deps.sql, this.#session, statement)
+      const result = await executeStatement(this.#deps.sql, session, statement)
       if (fault?.action === 'cut-after') return this.#packets.destroy()
       if (fault?.action === 'half-open-after') return await this.#closed
       const moreResults = index < statements.length - 1
-      await this.#send(async () =>
-        sendResult(this.#packets, this.#deps.sql.duck, result, { moreResults, binary: false }),
-      )
+      await sendResult(this.#receiver(session), result, { moreResults, binary: false })
     }
   }
 
@@ -227,19 +225,12 @@ export class MysqlConnection {
     }
   }
 
-  /** What DuckDB refuses is an error of the client's statement. */
-  async #send(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if (error instanceof StandInError) throw error
-      const message = error instanceof Error ? error.message : String(error)
-      throw new StandInError(message.replace(/^\w+ Error: /, ''))
-    }
+  #receiver(session: Session): Parameters<typeof sendResult>[0] {
+    return { packets: this.#packets, context: this.#deps.sql, session }
   }
 
-  #fieldList(table: string): void {
-    const { columns } = this.#deps.sql.catalog.table(this.#session.database ?? '', table)
+  #fieldList(session: Session, table: string): void {
+    const { columns } = this.#deps.sql.catalog.table(session.database ?? '', table)
     for (const { name } of columns) {
       this.#packets.send(
         columnPacket({ name, type: columnType.varString, length: 1024, decimals: 0, isBinary: false }, true),
@@ -248,48 +239,11 @@ export class MysqlConnection {
     this.#packets.send(eofPacket(false))
   }
 
-  async #prepare(sql: string): Promise<void> {
-    if (!this.#deps.sql.options.version.preparedStatements)
-      throw new StandInError('Unsupported command(COM_STMT_PREPARE)', 1047)
-    const statement = new PreparedStatement(sql)
-    const columns = await this.#describe(statement)
-    const id = this.#nextStatement++
-    this.#statements.set(id, statement)
-    this.#packets.send(
-      new PacketWriter()
-        .int(0, 1)
-        .int(id, 4)
-        .int(columns.length, 2)
-        .int(statement.parameterCount, 2)
-        .int(0, 1)
-        .int(0, 2)
-        .done(),
-    )
-    const parameter = { name: '?', type: columnType.varString, length: 1024, decimals: 0, isBinary: false }
-    for (let index = 0; index < statement.parameterCount; index++) this.#packets.send(columnPacket(parameter, false))
-    if (statement.parameterCount > 0) this.#packets.send(eofPacket(false))
-    for (const column of columns) this.#packets.send(columnPacket(asText(column), false))
-    if (columns.length > 0) this.#packets.send(eofPacket(false))
-  }
-
-  async #describe(statement: PreparedStatement): Promise<ReturnType<typeof wireColumn>[]> {
-    const sql = statement.withValues(Array.from({ length: statement.parameterCount }, () => 'NULL'))
-    const translated = translateQuery(sql, tokenize(sql), environmentOf(this.#deps.sql, this.#session))
-    return await this.#deps.sql.duck.with(async (connection) => {
-      const result = await connection.run(`SELECT * FROM (${translated}) LIMIT 0`)
-      return result.columnTypes().map((type, index) => wireColumn(result.columnNames()[index] ?? '', type))
-    })
-  }
-
-  async #execute(payload: Buffer): Promise<void> {
-    const statement = this.#statements.get(payload.readUInt32LE(1))
-    if (statement === undefined) throw new StandInError('Unknown prepared statement handler', 1243)
-    const sql = statement.bind(payload)
-    await this.#logged({ prepared: sql.slice(0, 10_000) }, async () => {
-      const result = await executeStatement(this.#deps.sql, this.#session, sql)
-      await this.#send(async () =>
-        sendResult(this.#packets, this.#deps.sql.duck, result, { moreResults: false, binary: true }),
-      )
+  async #execute(session: Session, payload: Buffer): Promise<void> {
+    const sql = this.#statements.bind(payload)
+    await this.#logged(session, { prepared: sql.slice(0, 10_000) }, async () => {
+      const result = await executeStatement(this.#deps.sql, session, sql)
+      await sendResult(this.#receiver(session), result, { moreResults: false, binary: true })
     })
   }
 }

@@ -69,14 +69,3 @@ export function textRowPacket(values: readonly (string | Uint8Array | null)[]): 
   }
   return writer.done()
 }
-
-/** A row of the binary protocol. The stand-in describes all columns of prepared statements as text, so all values are. */
-export function binaryRowPacket(values: readonly (string | Uint8Array | null)[]): Buffer {
-  const bitmap = Buffer.alloc((values.length + 9) >> 3)
-  for (const [index, value] of values.entries()) {
-    if (value === null) bitmap[(index + 2) >> 3] = (bitmap[(index + 2) >> 3] ?? 0) | (1 << ((index + 2) & 7))
-  }
-  const writer = new PacketWriter().int(0, 1).bytes(bitmap)
-  for (const value of values) if (value !== null) writer.lenencBytes(value)
-  return writer.done()
-}

@@ -4,25 +4,36 @@ import { defaultSql } from '../load/apply-sql.ts'
 import { StandInError } from '../stand-in-error.ts'
 import { quoteName } from '../storage/duck.ts'
 import { isAllowedTypeChange } from './alter-type.ts'
-import { parseColumn, parseComment, parseProperties } from './create-table.ts'
+import { parseColumn, parseComment } from './create-table.ts'
 import type { Session } from './session.ts'
 import type { SqlContext } from './sql-context.ts'
+import { refuseInTransaction } from './sql-transaction.ts'
 import { ok, type StatementResult } from './statement-result.ts'
+import { checkSettableProperties } from './table-properties.ts'
+import { tableTarget } from './table-source.ts'
 import type { TokenCursor } from './token-cursor.ts'
 
 /** ALTER TABLE (reference/starrocks.md 5): names change at once, columns by a job. */
 export async function runAlter(context: SqlContext, session: Session, cursor: TokenCursor): Promise<StatementResult> {
   const { database, name } = cursor.tableName(session.database)
+  refuseInTransaction(session)
   const table = context.catalog.table(database, name)
+  session.access.require(tableTarget(context, table), 'ALTER')
   if (cursor.sees('ADD', 'PARTITION') || cursor.sees('DROP', 'PARTITION') || cursor.sees('ADD', 'ROLLUP')) {
     throw new StandInError('The stand-in has neither partitions nor rollups')
   }
   if (cursor.accept('RENAME', 'COLUMN')) return await renameColumn(context, table, cursor)
   if (cursor.accept('RENAME')) return await rename(context, table, cursor)
   if (cursor.accept('SWAP', 'WITH')) return await swap(context, table, cursor)
-  if (cursor.sees('COMMENT')) return await replace(context, table, { ...table, comment: parseComment(cursor) })
+  if (cursor.sees('COMMENT')) {
+    const comment = parseComment(cursor)
+    cursor.end()
+    return await replace(context, table, { ...table, comment })
+  }
   if (cursor.accept('SET')) {
-    const properties = cursor.sees('(') ? setProperties(cursor) : parseProperties(cursor)
+    const properties = setProperties(cursor)
+    cursor.end()
+    checkSettableProperties(properties)
     return await replace(context, table, { ...table, properties: { ...table.properties, ...properties } })
   }
   return await changeColumns(context, table, cursor)
@@ -159,7 +170,11 @@ function addColumns(context: SqlContext, table: TableDef, cursor: TokenCursor): 
   const columns = [...table.columns]
   const several = cursor.accept('(')
   do {
+    const from = cursor.at
     const column = parseColumn(cursor, context.options.version)
+    if (table.model === 'primary' && cursor.tokens.slice(from, cursor.at).some(({ word }) => word === 'KEY')) {
+      throw new StandInError(`Can not add key column: ${column.name} to primary key table`)
+    }
     if (findColumn({ ...table, columns }, column.name) !== undefined) {
       throw new StandInError(`Can not add column which already exists in base table: ${column.name}`)
     }
@@ -196,7 +211,7 @@ function positionFor(table: TableDef, cursor: TokenCursor): number {
 function dropColumn(table: TableDef, cursor: TokenCursor): ColumnDef[] {
   const column = requireColumn(table, cursor.name())
   if (column.isKey) throw new StandInError('Can not drop key column in primary data model table')
-  if (table.orderBy?.some((name) => name.toLowerCase() === column.name.toLowerCase()) === true) {
+  if (isSortColumn(table, column)) {
     throw new StandInError('Can not drop sort column in primary data model table')
   }
   return table.columns.filter((other) => other !== column)
@@ -223,7 +238,18 @@ function checkChange(table: TableDef, old: ColumnDef, column: ColumnDef): void {
   if (old.nullable && !column.nullable) {
     throw new StandInError(`Can not change from nullable to non-nullable: ${column.name}`)
   }
+  if (isSortColumn(table, old) && !isLongerVarchar(old, column)) {
+    throw new StandInError(
+      'Can not modify sort column in primary data model table except for increasing varchar length',
+    )
+  }
   if (!isAllowedTypeChange(old.type, column.type)) {
     throw new StandInError(`Can not change ${errorTypeName(old.type)} to ${errorTypeName(column.type)}`)
   }
 }
+
+const isSortColumn = (table: TableDef, column: ColumnDef): boolean =>
+  table.orderBy?.some((name) => name.toLowerCase() === column.name.toLowerCase()) === true
+
+const isLongerVarchar = ({ type: from }: ColumnDef, { type: to }: ColumnDef): boolean =>
+  from.tag === 'varchar' && to.tag === 'varchar' && to.length >= from.length

@@ -35,6 +35,22 @@ export function parseCreateTable(
     else columns.push(parseColumn(cursor, version))
   } while (cursor.accept(','))
   cursor.expect(')')
+  return completeTable({ table, ifNotExists, columns, rest: parseAfterColumns(cursor) })
+}
+
+/** The clauses after the columns, in StarRocks' order (3). */
+interface TableClauses {
+  readonly keys: { readonly model: TableModel; readonly names: readonly string[] } | undefined
+  readonly comment: string
+  readonly partitionBy: string | undefined
+  readonly distributedBy: readonly string[]
+  readonly buckets?: number | undefined
+  readonly orderBy: readonly string[] | undefined
+  readonly properties: Readonly<Record<string, string>>
+}
+
+/** Reads what follows the columns, to the end. */
+export function parseAfterColumns(cursor: TokenCursor): TableClauses {
   if (cursor.accept('ENGINE')) {
     cursor.accept('=')
     cursor.name()
@@ -46,27 +62,30 @@ export function parseCreateTable(
   const orderBy = cursor.accept('ORDER', 'BY') ? cursor.nameList() : undefined
   const properties = parseProperties(cursor)
   cursor.end()
+  return { keys, comment, partitionBy, ...distribution, orderBy, properties }
+}
+
+/** Columns and clauses as one table, the keys marked. */
+export function completeTable({
+  rest: { keys, ...clauses },
+  columns,
+  ...head
+}: {
+  readonly table: TableName
+  readonly ifNotExists: boolean
+  readonly columns: readonly ColumnDef[]
+  readonly rest: TableClauses
+}): CreateTable {
   const model = keys?.model ?? 'duplicate'
   const keyNames = keys?.names ?? impliedKeys(columns)
-  return {
-    table,
-    ifNotExists,
-    columns: withKeys(columns, model, keyNames),
-    model,
-    keyNames,
-    comment,
-    partitionBy,
-    ...distribution,
-    orderBy,
-    properties,
-  }
+  return { ...head, ...clauses, columns: withKeys(columns, model, keyNames), model, keyNames }
 }
 
 function skipIndex(cursor: TokenCursor): void {
   cursor.expect('INDEX')
   cursor.name()
   cursor.nameList()
-  if (cursor.accept('USING')) cursor.name()
+  if (cursor.accept('USING')) cursor.word()
   parseComment(cursor)
 }
 

@@ -1,28 +1,26 @@
 import { TxnRefusal } from '../txn/txn-refusal.ts'
-import { messageOf, StandInError } from '../stand-in-error.ts'
+import { StandInError } from '../stand-in-error.ts'
+import { runAccountStatement } from './account-statements.ts'
 import { runAlter } from './alter.ts'
 import { runDdl } from './ddl.ts'
 import { type DmlStatement, runDelete, runInsert, runUpdate } from './dml.ts'
-import type { QueryEnvironment } from './query-environment.ts'
+import { duckRefusal } from './duck-refusal.ts'
+import { environmentOf } from './environment.ts'
+import { explain } from './explain.ts'
 import { translateQuery } from './query-translator.ts'
 import type { Session } from './session.ts'
 import { showFrontendConfig } from './show-config.ts'
-import { describe, runShow } from './show.ts'
+import { runSet } from './set-statement.ts'
+import { runShow } from './show.ts'
+import { describe } from './show-columns.ts'
 import type { SqlContext } from './sql-context.ts'
 import { beginSql, commitSql, rollbackSql } from './sql-transaction.ts'
-import { ok, type StatementResult, textRows } from './statement-result.ts'
+import { recover } from './recover.ts'
+import { ok, type StatementResult } from './statement-result.ts'
+import { tableTarget } from './table-source.ts'
 import { tokenize } from './token.ts'
+import { useDatabase } from './use-database.ts'
 import { TokenCursor } from './token-cursor.ts'
-
-/** What the names of a query mean in a session. */
-export function environmentOf(context: SqlContext, session: Session): QueryEnvironment {
-  return {
-    catalog: context.catalog,
-    database: session.database,
-    user: session.user,
-    variable: (name) => session.variable(name),
-  }
-}
 
 /**
  * Runs one statement.
@@ -35,21 +33,32 @@ export async function executeStatement(context: SqlContext, session: Session, sq
   } catch (error) {
     if (error instanceof StandInError) throw error
     if (error instanceof TxnRefusal) throw new StandInError(error.message)
-    throw new StandInError(messageOf(error).replace(/^(?:Binder|Catalog|Parser|Conversion) Error: /, ''))
+    throw duckRefusal(error, cursor.tokens)
   }
 }
 
+/** At the first word, or at the second where the first begins statements. */
 function notKnown(cursor: TokenCursor): never {
-  cursor.at = 0
-  throw cursor.unexpected()
+  cursor.at = statementWords.includes(`'${cursor.tokens[0]?.word}'`) ? 1 : 0
+  if (cursor.at > 0) throw cursor.unexpected()
+  throw cursor.unexpected(cursor.peek, ...statementWords)
 }
+
+/** What a statement may begin with, as StarRocks lists it. */
+const statementWords =
+  "'ALTER' 'CREATE' 'DELETE' 'DESC' 'DROP' 'EXPLAIN' 'INSERT' 'SELECT' 'SET' 'SHOW' 'UPDATE' 'USE' '(' ';'".split(' ')
 
 type Runner = (statement: DmlStatement) => StatementResult | Promise<StatementResult>
 
 const query: Runner = ({ sql, cursor, environment }) => ({
   tag: 'query',
   sql: translateQuery(sql, cursor.tokens, environment),
+  tokens: cursor.tokens,
+  hugeIsBigint: !environment.notes.hasLargeint,
+  sleepMs: environment.notes.sleepMs,
 })
+
+const describeTable: Runner = ({ context, session, cursor }) => describe(context, session, cursor)
 
 /** Statements by their first words, which have been read when the runner is called (but for queries). */
 const runners: readonly (readonly [words: readonly string[], run: Runner])[] = [
@@ -59,17 +68,21 @@ const runners: readonly (readonly [words: readonly string[], run: Runner])[] = [
   [['DELETE'], runDelete],
   [['ALTER', 'TABLE'], ({ context, session, cursor }) => runAlter(context, session, cursor)],
   [['USE'], ({ context, session, cursor }) => use(context, session, cursor)],
-  [['SET'], ({ session, cursor }) => setVariables(session, cursor)],
+  [['SET'], runSet],
   [['DESC'], describeTable],
   [['DESCRIBE'], describeTable],
-  [['EXPLAIN'], () => textRows(['Explain String'], [['PLAN FRAGMENT 0'], ['  RESULT SINK']])],
+  [['EXPLAIN'], explain],
   [['CANCEL', 'ALTER', 'TABLE', 'COLUMN'], ({ context, session, cursor }) => cancelAlter(context, session, cursor)],
   [['BEGIN'], ({ context, session, cursor }) => beginSql(context, session, cursor)],
   [['START', 'TRANSACTION'], ({ context, session, cursor }) => beginSql(context, session, cursor)],
   [['COMMIT'], ({ context, session, cursor }) => commitSql(context, session, cursor)],
   [['ROLLBACK'], ({ context, session, cursor }) => rollbackSql(context, session, cursor)],
-  [['ADMIN', 'SHOW', 'FRONTEND', 'CONFIG'], ({ context, cursor }) => showFrontendConfig(context, cursor)],
-  [['KILL'], () => ok()],
+  [
+    ['ADMIN', 'SHOW', 'FRONTEND', 'CONFIG'],
+    ({ context, session, cursor }) => showFrontendConfig(context, session, cursor),
+  ],
+  [['KILL'], kill],
+  [['RECOVER'], ({ context, session, cursor }) => recover(context, session, cursor)],
 ]
 
 async function dispatch(
@@ -80,13 +93,10 @@ async function dispatch(
 ): Promise<StatementResult | undefined> {
   const statement: DmlStatement = { context, session, environment: environmentOf(context, session), sql, cursor }
   if (cursor.sees('SELECT') || cursor.sees('WITH') || cursor.sees('(')) return await query(statement)
+  const account = await runAccountStatement(context, session, cursor)
+  if (account !== undefined) return account
   const runner = runners.find(([words]) => cursor.accept(...words))
-  return runner === undefined ? await runDdl(context, session, cursor) : await runner[1](statement)
-}
-
-function describeTable({ context, session, cursor }: DmlStatement): StatementResult {
-  const { database, name } = cursor.tableName(session.database)
-  return describe(context.catalog.table(database, name))
+  return runner === undefined ? await runDdl(statement) : await runner[1](statement)
 }
 
 function use(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
@@ -97,51 +107,21 @@ function use(context: SqlContext, session: Session, cursor: TokenCursor): Statem
   return ok()
 }
 
-/** @throws {StandInError} "Unknown database". */
-export function useDatabase(context: SqlContext, session: Session, name: string): void {
-  if (name.toLowerCase() !== 'information_schema') context.catalog.database(name)
-  session.database = name
-}
-
-/** `SET [SESSION|GLOBAL] a = x, NAMES utf8mb4, ...`: remembered, and read back by `@@a`. */
-function setVariables(session: Session, cursor: TokenCursor): StatementResult {
-  do {
-    if (cursor.accept('NAMES') || cursor.accept('CHARACTER', 'SET') || cursor.accept('CHARSET')) {
-      cursor.next()
-      if (cursor.accept('COLLATE')) cursor.next()
-      continue
-    }
-    if (cursor.accept('PASSWORD') || cursor.accept('TRANSACTION') || cursor.accept('SESSION', 'TRANSACTION')) {
-      cursor.at = cursor.tokens.length
-      break
-    }
-    setOne(session, cursor)
-  } while (cursor.accept(','))
+/** `KILL [CONNECTION | QUERY] id`. */
+function kill({ context, session, cursor }: DmlStatement): StatementResult {
+  const isQuery = cursor.accept('QUERY')
+  if (!isQuery) cursor.accept('CONNECTION')
+  const id = cursor.whole()
   cursor.end()
+  context.sessions.kill(id, session, isQuery)
   return ok()
-}
-
-function setOne(session: Session, cursor: TokenCursor): void {
-  for (const scope of ['@@', '@', 'SESSION', 'GLOBAL', 'LOCAL']) {
-    if (cursor.accept(scope)) cursor.accept('.')
-  }
-  const name = cursor.name()
-  if (!cursor.accept('=')) cursor.expect(':=')
-  const negative = cursor.accept('-')
-  const value = cursor.next()
-  const isCall = cursor.accept('(')
-  let depth = isCall ? 1 : 0
-  while (depth > 0) {
-    const token = cursor.next()
-    if (token.tag === 'sign') depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0
-  }
-  const isOn = value.tag === 'name' && value.word === 'ON'
-  session.setVariable(name, isOn ? '1' : negative ? `-${value.text}` : value.text)
 }
 
 function cancelAlter(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
   cursor.expect('FROM')
   const { database, name } = cursor.tableName(session.database)
+  cursor.end()
+  session.access.require(tableTarget(context, context.catalog.table(database, name)), 'ALTER')
   context.alterJobs.cancel(database, name)
   return ok()
 }

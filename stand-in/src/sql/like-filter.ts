@@ -1,9 +1,6 @@
-import type { TokenCursor } from './token-cursor.ts'
-
-/** Reads `[LIKE 'pattern']` of a SHOW: `%` and `_` are wild, a backslash makes them plain, case does not matter. */
-export function likeFilter(cursor: TokenCursor): (name: string) => boolean {
-  if (!cursor.accept('LIKE')) return () => true
-  const expression = cursor.string().replaceAll(/\\?[^]/g, (part) => {
+/** A pattern of LIKE: `%` and `_` are wild, a backslash makes them plain, case does not matter. */
+export function likePattern(pattern: string): (name: string) => boolean {
+  const expression = pattern.replaceAll(/\\?[^]/g, (part) => {
     if (part === '%') return '.*'
     if (part === '_') return '.'
     return part.slice(-1).replace(/[.*+?^${}()|[\]\\]/, String.raw`\$&`)

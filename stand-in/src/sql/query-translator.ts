@@ -1,7 +1,9 @@
-import { StandInError } from '../stand-in-error.ts'
+import { analyzingError, StandInError, syntaxError } from '../stand-in-error.ts'
 import { quoteName, quoteText } from '../storage/duck.ts'
 import { callRules } from './call-rules.ts'
-import { castTypes, functionNames } from './functions.ts'
+import { writeCastType } from './cast-type.ts'
+import { writeFunction } from './function-call.ts'
+import { filterAfterSelect } from './filter-after-select.ts'
 import type { QueryEnvironment } from './query-environment.ts'
 import { QueryWalk } from './query-walk.ts'
 import { reservedWords, timeUnits } from './reserved-words.ts'
@@ -17,6 +19,12 @@ const fromIsNoClause = new Set(['EXTRACT', 'TRIM', 'SUBSTRING', 'SUBSTR'])
  * @throws {StandInError} for an unknown table or database.
  */
 export function translateQuery(sql: string, tokens: readonly Token[], environment: QueryEnvironment): string {
+  const filter = filterAfterSelect(tokens)
+  if (filter !== undefined) {
+    const inner = translateQuery(sql, filter.select, environment)
+    const [condition, rest] = [filter.condition, filter.rest].map((part) => translateExpression(part, environment))
+    return `SELECT * FROM (${inner}) AS filtered WHERE ${condition} ${rest}`
+  }
   const walk = newWalk(tokens, environment)
   const common = commonTables(tokens)
   const aliases = selectItems(sql, tokens)
@@ -46,6 +54,8 @@ function step(walk: QueryWalk, common: ReadonlySet<string>): void {
     case 'string':
       return writeString(walk, token)
     case 'number':
+      if (/^\d{19,}$/.test(token.text)) walk.environment.notes.hasLargeint = true
+      return walk.emit(token.text)
     case 'parameter':
       return walk.emit(token.text)
     case 'sign':
@@ -82,8 +92,14 @@ function writeSign(walk: QueryWalk, token: Token): void {
       walk.level.wantsTable = walk.level.inFrom
       break
     case '@@':
+      return writeSystemVariable(walk)
     case '@':
-      return writeVariable(walk)
+      return writeUserVariable(walk)
+    case '^':
+      throw analyzingError('The stand-in does not know the operator ^: use bitxor')
+    case ':':
+    case '{':
+      throw syntaxError(token.text, token, ['<EOF>', "';'"])
   }
   walk.emit(signs[token.text] ?? token.text)
 }
@@ -96,57 +112,98 @@ function openLevel(walk: QueryWalk): void {
   walk.emit('(')
 }
 
-function writeVariable(walk: QueryWalk): void {
+function writeSystemVariable(walk: QueryWalk): void {
   const isScoped = /^(?:session|global|local)$/i.test(walk.textAt(1)) && walk.textAt(2) === '.'
   const name = walk.textAt(isScoped ? 3 : 1)
   const value = walk.environment.variable(name)
-  if (value === undefined && walk.textAt(0) === '@@') throw new StandInError(`Unknown system variable '${name}'`, 1193)
-  const literal = /^-?\d{1,18}$/.test(value ?? '') ? value : undefined
-  walk.emit(literal ?? (value === undefined ? 'NULL' : quoteText(value)), isScoped ? 4 : 2)
+  if (value === undefined) throw new StandInError(`Unknown system variable '${name}'`, 1193)
+  walk.emit(literal(value), isScoped ? 4 : 2)
 }
+
+function writeUserVariable(walk: QueryWalk): void {
+  const value = walk.environment.userVariable(walk.textAt(1))
+  walk.emit(value === undefined ? 'NULL' : literal(value), 2)
+}
+
+/** Numbers and booleans are such; everything else is text. */
+const literal = (value: string): string =>
+  /^(?:-?\d{1,18}(?:\.\d+)?|true|false)$/.test(value) ? value : quoteText(value)
 
 const keywords: Readonly<Record<string, string>> = {
   DIV: '//',
   MINUS: 'EXCEPT',
-  CURRENT_TIMESTAMP: 'sr_now()',
-  LOCALTIMESTAMP: 'sr_now()',
-  CURRENT_DATE: 'current_date',
 }
+
+/** Words that are a call without parentheses. */
+const bareCalls = new Set(
+  'CURRENT_TIMESTAMP LOCALTIMESTAMP LOCALTIME CURRENT_DATE CURRENT_USER CURRENT_ROLE'.split(' '),
+)
 
 function writeName(walk: QueryWalk, token: Token): void {
   if (token.tag === 'quoted' || walk.look(-1)?.text === '.') return writeColumn(walk, token)
   if (walk.textAt(1) === '(') return writeCall(walk, token)
   if (writeClause(walk, token.word)) return
   const keyword = keywords[token.word]
-  if (keyword === undefined) writeColumn(walk, token)
+  if (bareCalls.has(token.word)) writeBareCall(walk, token)
+  else if (keyword === undefined) writeColumn(walk, token)
   else walk.emit(keyword)
 }
 
-/** FROM, LIMIT and other words that need more than their text; false when the word is none of them. */
+function writeBareCall(walk: QueryWalk, token: Token): void {
+  const sign = (text: string): Token => ({ ...token, tag: 'sign', text, word: text })
+  const call = walk.onTokens([token, sign('('), sign(')')])
+  callRules[token.word]?.(call)
+  walk.emit(call.output.join(' '))
+}
+
+type ClauseRule = (walk: QueryWalk) => boolean
+
+const refused: ClauseRule = (walk) => {
+  throw syntaxError(walk.textAt(0), walk.look(0) ?? { line: 1, column: 0 }, ['<EOF>', "';'"])
+}
+
+const match: ClauseRule = (walk) => {
+  walk.emit(`~ ${quoteText(`(?s).*(?:${walk.textAt(1)}).*`)}`, 2)
+  return true
+}
+
+const steps =
+  (count: number): ClauseRule =>
+  (walk) => {
+    walk.at += count
+    return true
+  }
+
+/** Words that need more than their text; each answers whether it was one here. */
+const clauseRules: Readonly<Record<string, ClauseRule>> = {
+  SELECT: (walk) => {
+    walk.level.inFrom = walk.level.wantsTable = false
+    return false
+  },
+  FROM: (walk) => writeFrom(walk, 'FROM'),
+  JOIN: (walk) => writeFrom(walk, 'JOIN'),
+  LIMIT: (walk) => {
+    if (walk.textAt(2) !== ',') return false
+    walk.emit(`LIMIT ${walk.textAt(3)} OFFSET ${walk.textAt(1)}`, 4)
+    return true
+  },
+  REGEXP: match,
+  RLIKE: match,
+  AS: (walk) => {
+    if (walk.level.call !== 'CAST') return false
+    writeCastType(walk)
+    return true
+  },
+  COLLATE: steps(2),
+  ESCAPE: refused,
+  ILIKE: refused,
+  // LEFT SEMI JOIN is DuckDB's SEMI JOIN.
+  LEFT: (walk) => /^(?:SEMI|ANTI)$/.test(walk.wordAt(1)) && steps(1)(walk),
+}
+
 function writeClause(walk: QueryWalk, word: string): boolean {
   if (afterTables.has(word)) walk.level.inFrom = false
-  switch (word) {
-    case 'SELECT':
-      walk.level.inFrom = walk.level.wantsTable = false
-      return false
-    case 'FROM':
-    case 'JOIN':
-      return writeFrom(walk, word)
-    case 'LIMIT':
-      if (walk.textAt(2) !== ',') return false
-      walk.emit(`LIMIT ${walk.textAt(3)} OFFSET ${walk.textAt(1)}`, 4)
-      return true
-    case 'REGEXP':
-    case 'RLIKE':
-      walk.emit(`~ ${quoteText(`(?s).*(?:${walk.textAt(1)}).*`)}`, 2)
-      return true
-    case 'AS':
-      if (walk.level.call !== 'CAST') return false
-      writeCastType(walk)
-      return true
-    default:
-      return false
-  }
+  return clauseRules[word]?.(walk) ?? false
 }
 
 function writeFrom(walk: QueryWalk, word: string): boolean {
@@ -229,29 +286,6 @@ function writeCall(walk: QueryWalk, token: Token): void {
     return
   }
   if (callRules[token.word]?.(walk) === true) return
-  walk.emit(functionNames[token.word] ?? token.text)
-}
-
-/** `AS type` of a CAST; casts to text keep StarRocks' forms of DATETIME and BOOLEAN. */
-function writeCastType(walk: QueryWalk): void {
-  const type = walk.textAt(1).toUpperCase()
-  let length = 2
-  if (walk.textAt(2) === '(') while (walk.textAt(length - 1) !== ')') length++
-  if (type === 'STRING' || type === 'VARCHAR' || type === 'CHAR') {
-    walk.output[openCall(walk.output)] = 'sr_text'
-    walk.at += length
-    return
-  }
-  const size = type === 'DECIMAL' ? walk.tokens.slice(walk.at + 2, walk.at + length).map((token) => token.text) : []
-  walk.emit(`AS ${castTypes[type] ?? type}${size.join('')}`, length)
-}
-
-/** Where the innermost call that is still open was written. */
-function openCall(output: readonly string[]): number {
-  let depth = 0
-  for (let at = output.length - 1; at > 0; at--) {
-    if (output[at] === ')') depth++
-    if (output[at] === '(' && depth-- === 0) return at - 1
-  }
-  return 0
+  if (token.word === 'CAST') walk.emit('TRY_CAST')
+  else writeFunction(walk, token)
 }

@@ -1,4 +1,4 @@
-import { StandInError } from '../stand-in-error.ts'
+import { type StandInError, syntaxError } from '../stand-in-error.ts'
 import type { QueryEnvironment } from './query-environment.ts'
 import type { Token } from './token.ts'
 
@@ -20,6 +20,7 @@ export class QueryWalk {
   readonly levels: Level[] = [{ inFrom: false, wantsTable: false, call: '' }]
   /** Translates a range of tokens on its own. */
   readonly inner: (from: number, to: number) => string
+  readonly #translate: (tokens: readonly Token[]) => string
   at = 0
 
   constructor(
@@ -29,12 +30,18 @@ export class QueryWalk {
   ) {
     this.tokens = tokens
     this.environment = environment
+    this.#translate = translate
     this.inner = (from, to) => translate(tokens.slice(from, to))
+  }
+
+  /** A walk over other tokens in the same environment. */
+  onTokens(tokens: readonly Token[]): QueryWalk {
+    return new QueryWalk(tokens, this.environment, this.#translate)
   }
 
   get level(): Level {
     const level = this.levels.at(-1)
-    if (level === undefined) throw new StandInError('Getting syntax error: unbalanced )', 1064, '42000')
+    if (level === undefined) throw this.#unexpected(')', this.look(0))
     return level
   }
 
@@ -66,6 +73,10 @@ export class QueryWalk {
       if (token.text === ',' && depth === 1) commas.push(at)
       if (token.text === ')' && --depth === 0) return { end: at, commas }
     }
-    throw new StandInError('Getting syntax error: unbalanced (', 1064, '42000')
+    throw this.#unexpected('<EOF>', this.tokens.at(-1))
+  }
+
+  #unexpected(found: string, at: Token | undefined): StandInError {
+    return syntaxError(found, at ?? { line: 1, column: 0 }, [found === ')' ? '<EOF>' : "')'"])
   }
 }

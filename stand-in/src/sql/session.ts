@@ -1,76 +1,85 @@
+import { Access } from '../access/access.ts'
+import type { Accounts } from '../access/accounts.ts'
+import type { User } from '../access/principal.ts'
 import type { Transaction } from '../txn/transaction.ts'
-import type { ServerVersion } from '../version.ts'
+import type { SystemVariables } from './system-variables.ts'
 
-const defaults: Readonly<Record<string, string>> = {
-  autocommit: '1',
-  auto_increment_increment: '1',
-  character_set_client: 'utf8',
-  character_set_connection: 'utf8',
-  character_set_results: 'utf8',
-  character_set_server: 'utf8',
-  collation_connection: 'utf8_general_ci',
-  collation_server: 'utf8_general_ci',
-  enable_insert_strict: 'true',
-  init_connect: '',
-  interactive_timeout: '3600',
-  insert_max_filter_ratio: '0',
-  language: '/starrocks/share/english/',
-  license: 'Apache License 2.0',
-  lower_case_table_names: '0',
-  max_allowed_packet: '33554432',
-  net_buffer_length: '16384',
-  net_write_timeout: '60',
-  performance_schema: '0',
-  query_cache_size: '1048576',
-  query_cache_type: '0',
-  query_timeout: '300',
-  sql_mode: 'ONLY_FULL_GROUP_BY',
-  sql_select_limit: '9223372036854775807',
-  system_time_zone: 'UTC',
-  time_zone: 'UTC',
-  transaction_isolation: 'READ-COMMITTED',
-  transaction_read_only: '0',
-  tx_isolation: 'READ-COMMITTED',
-  tx_read_only: '0',
-  version_comment: 'StarRocks stand-in',
-  wait_timeout: '28800',
+/** An SQL transaction under way, and the tables that its statements have written (reference/starrocks.md 6). */
+export interface SqlTransaction {
+  readonly id: number
+  readonly label: string
+  /** Begun by the first statement that writes. */
+  txn: Transaction | undefined
+  readonly writtenTableIds: Set<number>
 }
 
 /** What one MySQL connection remembers. */
 export class Session {
   readonly id: number
-  readonly user: string
+  access: Access
   database: string | undefined
-  /** An SQL transaction under way (reference/starrocks.md 6). */
-  transaction: Transaction | undefined
-  readonly #variables = new Map<string, string>()
-  readonly #version: ServerVersion
+  transaction: SqlTransaction | undefined
+  /** Ends the query that runs. */
+  cancel: (() => void) | undefined
+  /** What the connection does, for SHOW PROCESSLIST; undefined when it waits for a command. */
+  running: string | undefined
+  /** When the state above began, in ms. */
+  sinceMs: number
+  #variables: Map<string, string>
+  readonly #userVariables = new Map<string, string>()
+  readonly #system: SystemVariables
 
-  constructor(id: number, user: string, version: ServerVersion) {
-    this.id = id
-    this.user = user
-    this.#version = version
+  constructor(begin: {
+    readonly id: number
+    readonly accounts: Accounts
+    readonly user: User
+    readonly system: SystemVariables
+    readonly nowMs: number
+  }) {
+    this.id = begin.id
+    this.#system = begin.system
+    this.#variables = begin.system.snapshot()
+    this.sinceMs = begin.nowMs
+    const allRoles = this.#variables.get('activate_all_roles_on_login') === 'true'
+    this.access = new Access(begin.accounts, begin.user, allRoles ? begin.user.roles : begin.user.defaultRoles)
   }
 
+  get user(): string {
+    return this.access.user.name
+  }
+
+  /** SET ROLE: these roles count from now on, and no others. */
+  activate(accounts: Accounts, roles: readonly string[]): void {
+    this.access = new Access(accounts, this.access.user, roles)
+  }
+
+  /** A system variable of the session; undefined when there is none of that name. */
   variable(name: string): string | undefined {
-    const lower = name.toLowerCase()
-    if (lower === 'version') return this.#version.mysqlVersion
-    if (lower === 'current_version') return this.#version.current
-    if (lower === 'connection_id') return String(this.id)
-    return this.#variables.get(lower) ?? defaults[lower]
+    return this.#variables.get(name.toLowerCase())
   }
 
+  userVariable(name: string): string | undefined {
+    return this.#userVariables.get(name.toLowerCase())
+  }
+
+  setUserVariable(name: string, value: string): void {
+    this.#userVariables.set(name.toLowerCase(), value)
+  }
+
+  /** @throws {StandInError} for a variable that is not known, or not to be set for one session. */
   setVariable(name: string, value: string): void {
+    this.#system.checkSession(name.toLowerCase())
     this.#variables.set(name.toLowerCase(), value)
   }
 
-  /** All variables in alphabetical order, for SHOW VARIABLES. */
-  allVariables(): [string, string][] {
-    const names = new Set([...Object.keys(defaults), ...this.#variables.keys(), 'version'])
-    return [...names].sort().map((name) => [name, this.variable(name) ?? ''])
+  /** All variables, for SHOW VARIABLES. */
+  get variables(): ReadonlyMap<string, string> {
+    return this.#variables
   }
 
+  /** COM_RESET_CONNECTION: variables are as at login. */
   reset(): void {
-    this.#variables.clear()
+    this.#variables = this.#system.snapshot()
+    this.#userVariables.clear()
   }
 }

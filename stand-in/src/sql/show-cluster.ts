@@ -1,6 +1,8 @@
 import { showTime } from '../clock.ts'
 import { StandInError } from '../stand-in-error.ts'
 import type { Session } from './session.ts'
+import { showFiltered } from './show-filter.ts'
+import { transactionColumns, transactionRow } from './show-jobs.ts'
 import type { SqlContext } from './sql-context.ts'
 import { type StatementResult, textRows } from './statement-result.ts'
 import type { TokenCursor } from './token-cursor.ts'
@@ -56,66 +58,63 @@ const frontendColumns = [
   'Version',
 ]
 
-const transactionColumns = [
-  'TransactionId',
-  'Label',
-  'Coordinator',
-  'TransactionStatus',
-  'LoadJobSourceType',
-  'PrepareTime',
-  'PreparedTime',
-  'CommitTime',
-  'PublishTime',
-  'FinishTime',
-  'Reason',
-  'ErrorReplicasCount',
-  'ListenerId',
-  'TimeoutMs',
-  'ErrMsg',
-]
-
 type ClusterShow = (context: SqlContext, session: Session, cursor: TokenCursor) => StatementResult
 
-const charsets = textRows(
-  ['Charset', 'Description', 'Default collation', 'Maxlen'],
-  [['utf8', 'UTF-8 Unicode', 'utf8_general_ci', '3']],
-)
+const charsets: ClusterShow = (_context, _session, cursor) =>
+  showFiltered(
+    cursor,
+    ['Charset', 'Description', 'Default collation', 'Maxlen'],
+    [['utf8', 'UTF-8 Unicode', 'utf8_general_ci', '3']],
+    { likeColumn: 'Charset' },
+  )
+
+/** Nodes and what they do are for administrators of the cluster. */
+const operates = ({ access }: Session): void => {
+  if (!access.allows({ tag: 'system' }, 'NODE')) access.require({ tag: 'system' }, 'OPERATE')
+}
+
+const diagnostics: ClusterShow = (_context, _session, cursor) => {
+  if (cursor.accept('LIMIT')) cursor.whole()
+  cursor.end()
+  return textRows(['Level', 'Code', 'Message'], [])
+}
 
 /** By the word after SHOW. */
 const clusterShows: Readonly<Record<string, ClusterShow>> = {
-  BACKENDS: (context) => showBackends(context),
-  FRONTENDS: (context) => showFrontends(context),
-  PROC: (context, _session, cursor) => showProc(context, cursor.string()),
-  WARNINGS: () => textRows(['Level', 'Code', 'Message'], []),
-  ERRORS: () => textRows(['Level', 'Code', 'Message'], []),
+  BACKENDS: (context, session) => (operates(session), showBackends(context)),
+  FRONTENDS: (context, session) => (operates(session), showFrontends(context)),
+  PROC: (context, session, cursor) => (operates(session), showProc(context, cursor.string())),
+  WARNINGS: diagnostics,
+  ERRORS: diagnostics,
   ENGINES: () => textRows(['Engine', 'Support', 'Comment'], [['OLAP', 'YES', 'Default storage engine of StarRocks']]),
-  PROCESSLIST: (_context, session) =>
-    textRows(
-      ['Id', 'User', 'Host', 'Db', 'Command', 'Time', 'State', 'Info'],
-      [[String(session.id), session.user, '', session.database ?? null, 'Query', '0', 'OK', 'SHOW PROCESSLIST']],
-    ),
-  GRANTS: (_context, session) =>
-    textRows(
-      ['UserIdentity', 'Catalog', 'Grants'],
-      [[`'${session.user}'@'%'`, null, `GRANT 'root' TO '${session.user}'@'%'`]],
-    ),
   CATALOGS: () =>
     textRows(
       ['Catalog', 'Type', 'Comment'],
       [['default_catalog', 'Internal', "An internal catalog contains this cluster's self-managed tables."]],
     ),
-  COLLATION: () => charsets,
-  CHARSET: () => charsets,
+  COLLATION: (_context, _session, cursor) =>
+    showFiltered(
+      cursor,
+      ['Collation', 'Charset', 'Id', 'Default', 'Compiled', 'Sortlen'],
+      [['utf8_general_ci', 'utf8', '33', 'Yes', 'Yes', '1']],
+      { likeColumn: 'Collation' },
+    ),
+  CHARSET: charsets,
 }
 
-/** SHOW of nodes, grants and processes, and SHOW PROC (reference/starrocks.md 6). Undefined when it is none of them. */
+/** SHOW of nodes and of what clients ask at connection, and SHOW PROC (reference/starrocks.md 6). Undefined when it is none of them. */
 export function showCluster(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult | undefined {
-  if (cursor.accept('COMPUTE', 'NODES')) return textRows(backendColumns, [])
-  if (cursor.accept('CHARACTER', 'SET')) return charsets
+  if (cursor.accept('COMPUTE', 'NODES')) {
+    operates(session)
+    return textRows(backendColumns, [])
+  }
+  if (cursor.accept('CHARACTER', 'SET') || cursor.accept('CHAR', 'SET')) return charsets(context, session, cursor)
   const show = clusterShows[cursor.peek?.word ?? '']
   if (show === undefined) return undefined
   cursor.next()
-  return show(context, session, cursor)
+  const result = show(context, session, cursor)
+  cursor.end()
+  return result
 }
 
 function row(columns: readonly string[], values: Readonly<Record<string, string>>): string[] {
@@ -209,14 +208,6 @@ function showProc(context: SqlContext, path: string): StatementResult {
 
 const databases = (context: SqlContext) => [...context.catalog.databases.values()]
 
-const sourceTypes = {
-  plain: 'BACKEND_STREAMING',
-  single: 'BACKEND_STREAMING',
-  multi: 'MULTI_STATEMENT_STREAMING',
-  merge: 'FRONTEND_STREAMING',
-  insert: 'INSERT_STREAMING',
-}
-
 function transactions(context: SqlContext, database: string, which: string | undefined): StatementResult {
   const { labels } = context.transactions
   const running = [...labels.open].filter((txn) => txn.database === database && txn.isRegistered)
@@ -232,22 +223,6 @@ function transactions(context: SqlContext, database: string, which: string | und
   const rows = which === 'running' ? running : labels.finished(database)
   return textRows(
     transactionColumns,
-    rows.map((txn) => [
-      String(txn.id),
-      txn.label,
-      `BE: ${context.options.host}`,
-      txn.status,
-      sourceTypes[txn.kind],
-      showTime(txn.beginMs),
-      showTime(txn.preparedMs),
-      showTime(txn.commitMs),
-      showTime(txn.finishMs),
-      showTime(txn.finishMs),
-      txn.reason,
-      '0',
-      '-1',
-      String(txn.timeoutMs),
-      '',
-    ]),
+    rows.map((txn) => transactionRow(context, txn)),
   )
 }

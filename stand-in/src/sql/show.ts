@@ -1,32 +1,80 @@
 import { showTime } from '../clock.ts'
-import { columnKey, defaultText } from '../catalog/information-rows.ts'
-import { showType } from '../catalog/column-type.ts'
 import type { TableDef } from '../catalog/table-def.ts'
-import { StandInError } from '../stand-in-error.ts'
-import type { Session } from './session.ts'
-import { likeFilter } from './like-filter.ts'
-import { showCreateTable } from './show-create.ts'
+import { showAuthentication, showGrants, showRoles, showUsers } from './show-accounts.ts'
 import { showCluster } from './show-cluster.ts'
+import { showColumns, showCreate, showCreateDatabase, showIndex, showPartitions } from './show-columns.ts'
+import { showFiltered } from './show-filter.ts'
+import { fromDatabase, showAlter, showLoad, showNoAlter, showTransaction } from './show-jobs.ts'
+import type { Session } from './session.ts'
 import type { SqlContext } from './sql-context.ts'
-import { type StatementResult, textRows } from './statement-result.ts'
+import type { StatementResult } from './statement-result.ts'
+import { shownVariables } from './system-variables.ts'
 import type { TokenCursor } from './token-cursor.ts'
 
 type Show = (context: SqlContext, session: Session, cursor: TokenCursor) => StatementResult
 
+/** What StarRocks knows and the stand-in has none of, so that it is empty in both. */
+const nothing =
+  (columns: string, likeColumn?: string): Show =>
+  (_context, session, cursor) => {
+    if (cursor.sees('FROM') || cursor.sees('IN')) fromDatabase(session, cursor)
+    return showFiltered(cursor, columns.split(' '), [], { likeColumn })
+  }
+
+const routines =
+  'Db Name Type Definer Modified Created Security_type Comment character_set_client collation_connection Database_Collation'
+
 /** What can be shown, by the words after SHOW [FULL]. */
 const shows: readonly (readonly [words: readonly string[], show: Show])[] = [
-  [['DATABASES'], (context, _session, cursor) => showDatabases(context, cursor)],
-  [['SCHEMAS'], (context, _session, cursor) => showDatabases(context, cursor)],
-  [['TABLES'], (...all) => showTables(...all)],
-  [['CREATE', 'TABLE'], (...all) => showCreate(...all)],
-  [['COLUMNS'], (...all) => showColumns(...all)],
-  [['FIELDS'], (...all) => showColumns(...all)],
-  [['ALTER', 'TABLE', 'COLUMN'], (...all) => showAlter(...all)],
-  [['GLOBAL', 'VARIABLES'], (_context, session, cursor) => showVariables(session, cursor)],
-  [['SESSION', 'VARIABLES'], (_context, session, cursor) => showVariables(session, cursor)],
-  [['VARIABLES'], (_context, session, cursor) => showVariables(session, cursor)],
-  [['TABLE', 'STATUS'], (...all) => showTableStatus(...all)],
-  [['LOAD'], (...all) => showLoad(...all)],
+  [['DATABASES'], showDatabases],
+  [['SCHEMAS'], showDatabases],
+  [['TABLES'], showTables],
+  [['TABLE', 'STATUS'], showTableStatus],
+  [['CREATE', 'TABLE'], showCreate],
+  [['CREATE', 'DATABASE'], showCreateDatabase],
+  [['CREATE', 'SCHEMA'], showCreateDatabase],
+  [['COLUMNS'], showColumns],
+  [['FIELDS'], showColumns],
+  [['INDEX'], showIndex],
+  [['INDEXES'], showIndex],
+  [['KEY'], showIndex],
+  [['KEYS'], showIndex],
+  [['PARTITIONS'], showPartitions],
+  [['ALTER', 'TABLE', 'COLUMN'], showAlter],
+  [['ALTER', 'TABLE', 'ROLLUP'], showNoAlter],
+  [['ALTER', 'TABLE', 'OPTIMIZE'], showNoAlter],
+  [['GLOBAL', 'VARIABLES'], ({ system }, _session, cursor) => showVariables(system.snapshot(), cursor)],
+  [['SESSION', 'VARIABLES'], (_context, session, cursor) => showVariables(session.variables, cursor)],
+  [['VARIABLES'], (_context, session, cursor) => showVariables(session.variables, cursor)],
+  [['GLOBAL', 'STATUS'], nothing('Variable_name Value', 'Variable_name')],
+  [['SESSION', 'STATUS'], nothing('Variable_name Value', 'Variable_name')],
+  [['STATUS'], nothing('Variable_name Value', 'Variable_name')],
+  [['LOAD'], showLoad],
+  [['TRANSACTION'], showTransaction],
+  [['GRANTS'], showGrants],
+  [['USERS'], showUsers],
+  [['ROLES'], showRoles],
+  [['AUTHENTICATION'], showAuthentication],
+  [['PROCESSLIST'], showProcesses],
+  [['PROCEDURE', 'STATUS'], nothing(routines, 'Name')],
+  [['FUNCTION', 'STATUS'], nothing(routines, 'Name')],
+  [['FUNCTIONS'], nothing('Signature Return_Type Function_Type Intermediate_Type Properties', 'Signature')],
+  [
+    ['TRIGGERS'],
+    nothing(
+      'Trigger Event Table Statement Timing Created sql_mode Definer character_set_client collation_connection',
+      'Table',
+    ),
+  ],
+  [
+    ['EVENTS'],
+    nothing('Db Name Definer Time Type Execute_at Interval_value Interval_field Status Ends Originator', 'Name'),
+  ],
+  [
+    ['MATERIALIZED', 'VIEWS'],
+    nothing('id database_name name refresh_type is_active inactive_reason partition_type rows text', 'name'),
+  ],
+  [['PLUGINS'], nothing('Name Type Description Version JavaVersion ClassName SoName Sources Status Properties')],
 ]
 
 /** SHOW ... (reference/starrocks.md 5, 6). The word SHOW has been read. */
@@ -38,233 +86,71 @@ export function runShow(context: SqlContext, session: Session, cursor: TokenCurs
   return result
 }
 
-function fromDatabase(session: Session, cursor: TokenCursor): string {
-  const named = cursor.accept('FROM') || cursor.accept('IN') ? cursor.name() : session.database
-  if (named === undefined) throw new StandInError('No database selected', 1046, '3D000')
-  return named
+function showDatabases(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
+  const own = [...context.catalog.databases.values()].filter(({ id }) => session.access.seesDatabase(id))
+  const names = [...own.map(({ name }) => name), '_statistics_', 'information_schema', 'sys'].sort()
+  const rows = names.map((name) => [name])
+  return showFiltered(cursor, ['Database'], rows, { likeColumn: 'Database' })
 }
 
-function showDatabases(context: SqlContext, cursor: TokenCursor): StatementResult {
-  const keep = likeFilter(cursor)
-  const names = [...context.catalog.databases.keys(), '_statistics_', 'information_schema', 'sys'].sort()
-  return textRows(
-    ['Database'],
-    names.filter(keep).map((name) => [name]),
-  )
+/** The tables of a database that the session may do something with, by name. */
+function visibleTables(context: SqlContext, session: Session, name: string): TableDef[] {
+  const database = context.catalog.database(name)
+  return [...database.tables.values()]
+    .filter((table) => session.access.allows({ tag: 'table', database, table }, 'ANY'))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 function showTables(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
   const isFull = cursor.tokens[1]?.word === 'FULL'
   const database = fromDatabase(session, cursor)
-  const keep = likeFilter(cursor)
-  const names = [...context.catalog.database(database).tables.keys()].sort().filter(keep)
-  const title = `Tables_in_${database}`
-  if (isFull)
-    return textRows(
-      [title, 'Table_type'],
-      names.map((name) => [name, 'BASE TABLE']),
-    )
-  return textRows(
-    [title],
-    names.map((name) => [name]),
+  const likeColumn = `Tables_in_${database}`
+  const names = database.toLowerCase() === 'information_schema' ? [] : visibleTables(context, session, database)
+  const rows = names.map(({ name }) => (isFull ? [name, 'BASE TABLE'] : [name]))
+  return showFiltered(cursor, isFull ? [likeColumn, 'Table_type'] : [likeColumn], rows, { likeColumn })
+}
+
+function showVariables(values: ReadonlyMap<string, string>, cursor: TokenCursor): StatementResult {
+  return showFiltered(cursor, ['Variable_name', 'Value'], shownVariables(values), { likeColumn: 'Variable_name' })
+}
+
+const statusColumns =
+  'Name Engine Version Row_format Rows Avg_row_length Data_length Max_data_length Index_length Data_free Auto_increment Create_time Update_time Check_time Collation Checksum Create_options Comment'.split(
+    ' ',
   )
-}
-
-function showCreate(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
-  const { database, name } = cursor.tableName(session.database)
-  cursor.end()
-  return textRows(['Table', 'Create Table'], [[name, showCreateTable(context.catalog.table(database, name))]])
-}
-
-function showColumns(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
-  const isFull = cursor.tokens[1]?.word === 'FULL'
-  if (!cursor.accept('FROM')) cursor.expect('IN')
-  let { database, name } = cursor.tableName(session.database ?? '')
-  if (cursor.accept('FROM') || cursor.accept('IN')) database = cursor.name()
-  const keep = likeFilter(cursor)
-  const table = context.catalog.table(database, name)
-  const columns = table.columns.filter((column) => keep(column.name))
-  if (!isFull)
-    return textRows(
-      ['Field', 'Type', 'Null', 'Key', 'Default', 'Extra'],
-      columns.map((column) => fieldRow(table, column)),
-    )
-  return textRows(
-    ['Field', 'Type', 'Collation', 'Null', 'Key', 'Default', 'Extra', 'Privileges', 'Comment'],
-    columns.map((column) => [
-      column.name,
-      showType(column.type),
-      column.type.tag === 'varchar' || column.type.tag === 'char' ? 'utf8_general_ci' : null,
-      column.nullable ? 'YES' : 'NO',
-      columnKey(table, column),
-      column.default === undefined ? null : defaultText(column),
-      column.autoIncrement ? 'auto_increment' : '',
-      '',
-      column.comment,
-    ]),
-  )
-}
-
-/** DESC: Field, Type, Null (YES/NO), Key (true/false), Default, Extra (6). */
-export function describe(table: TableDef): StatementResult {
-  const rows = table.columns.map((column) => {
-    const row = fieldRow(table, column)
-    row[3] = String(column.isKey)
-    return row
-  })
-  return textRows(['Field', 'Type', 'Null', 'Key', 'Default', 'Extra'], rows)
-}
-
-function fieldRow(table: TableDef, column: TableDef['columns'][number]): (string | null)[] {
-  return [
-    column.name,
-    showType(column.type),
-    column.nullable ? 'YES' : 'NO',
-    columnKey(table, column),
-    column.default === undefined ? null : defaultText(column),
-    column.autoIncrement ? 'auto_increment' : '',
-  ]
-}
-
-const alterColumns = [
-  'JobId',
-  'TableName',
-  'CreateTime',
-  'FinishTime',
-  'IndexName',
-  'IndexId',
-  'OriginIndexId',
-  'SchemaVersion',
-  'TransactionId',
-  'State',
-  'Msg',
-  'Progress',
-  'Timeout',
-]
-
-/** `SHOW ALTER TABLE COLUMN [FROM db] [WHERE TableName = 't'] [ORDER BY CreateTime [DESC]] [LIMIT n]` (5). */
-function showAlter(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
-  const database = fromDatabase(session, cursor)
-  let jobs = context.alterJobs.all.filter((job) => job.database === database)
-  if (cursor.accept('WHERE')) {
-    do {
-      const column = cursor.name().toLowerCase()
-      cursor.expect('=')
-      const wanted = cursor.string()
-      if (column === 'tablename') jobs = jobs.filter((job) => job.tableName === wanted)
-      else if (column === 'state') jobs = jobs.filter((job) => job.state === wanted)
-      else throw new StandInError(`The columns of TableName/CreateTime/FinishTime/State are supported.`)
-    } while (cursor.accept('AND'))
-  }
-  if (cursor.accept('ORDER', 'BY')) {
-    cursor.name()
-    if (cursor.accept('DESC')) jobs = jobs.toReversed()
-    else cursor.accept('ASC')
-  }
-  if (cursor.accept('LIMIT')) jobs = jobs.slice(0, cursor.whole())
-  cursor.end()
-  const rows = jobs.map((job) => [
-    String(job.id),
-    job.tableName,
-    showTime(job.createMs),
-    showTime(job.finishMs),
-    job.tableName,
-    String(job.tableId),
-    String(job.tableId),
-    '1:0',
-    String(job.txnId),
-    job.state,
-    job.message,
-    job.state === 'RUNNING' ? '0/1' : null,
-    '86400',
-  ])
-  return textRows(alterColumns, rows)
-}
-
-function showVariables(session: Session, cursor: TokenCursor): StatementResult {
-  let keep = likeFilter(cursor)
-  if (cursor.accept('WHERE')) {
-    const names = new Set(
-      cursor.tokens.filter((token) => token.tag === 'string').map((token) => token.text.toLowerCase()),
-    )
-    keep = (name) => names.has(name.toLowerCase())
-  }
-  return textRows(
-    ['Variable_name', 'Value'],
-    session.allVariables().filter(([name]) => keep(name)),
-  )
-}
 
 function showTableStatus(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
-  const database = fromDatabase(session, cursor)
-  const keep = likeFilter(cursor)
-  const columns = [
-    'Name',
-    'Engine',
-    'Version',
-    'Row_format',
-    'Rows',
-    'Avg_row_length',
-    'Data_length',
-    'Max_data_length',
-    'Index_length',
-    'Data_free',
-    'Auto_increment',
-    'Create_time',
-    'Update_time',
-    'Check_time',
-    'Collation',
-    'Checksum',
-    'Create_options',
-    'Comment',
-  ]
-  const tables = [...context.catalog.database(database).tables.values()].filter((table) => keep(table.name))
-  return textRows(
-    columns,
-    tables.map((table) =>
-      columns.map((column) => {
-        if (column === 'Name') return table.name
-        if (column === 'Engine') return 'StarRocks'
-        if (column === 'Create_time') return showTime(table.createdMs)
-        return column === 'Comment' ? table.comment : null
-      }),
-    ),
-  )
+  const rows = visibleTables(context, session, fromDatabase(session, cursor)).map((table) => {
+    const row: Readonly<Record<string, string | null>> = {
+      Name: table.name,
+      Engine: 'StarRocks',
+      Create_time: showTime(table.createdMs),
+      Collation: 'utf8_general_ci',
+      Comment: table.comment,
+    }
+    return statusColumns.map((column) => row[column] ?? null)
+  })
+  return showFiltered(cursor, statusColumns, rows, { likeColumn: 'Name' })
 }
 
-/** Finished and running transactions of a database, newest last. */
-function showLoad(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
-  const database = fromDatabase(session, cursor)
-  const { labels } = context.transactions
-  const txns = [...labels.finished(database), ...[...labels.open].filter((txn) => txn.database === database)]
-  return textRows(
-    [
-      'JobId',
-      'Label',
-      'State',
-      'Progress',
-      'Type',
-      'EtlInfo',
-      'TaskInfo',
-      'ErrorMsg',
-      'CreateTime',
-      'LoadFinishTime',
-      'TrackingSQL',
-      'JobDetails',
-    ],
-    txns.map((txn) => [
-      String(txn.id),
-      txn.label,
-      txn.status === 'VISIBLE' ? 'FINISHED' : txn.status,
-      'N/A',
-      'STREAM_LOAD',
-      null,
-      null,
-      txn.reason === '' ? null : txn.reason,
-      showTime(txn.beginMs),
-      showTime(txn.finishMs),
-      null,
-      null,
-    ]),
-  )
+/** Everybody's connections with OPERATE, else one's own. */
+function showProcesses(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
+  const isAll = session.access.allows({ tag: 'system' }, 'OPERATE')
+  const nowMs = context.clock.nowMs()
+  const rows = context.sessions.all
+    .filter((one) => isAll || one.session.user === session.user)
+    .map(({ session: one, host, beganMs }) => [
+      String(one.id),
+      one.user,
+      host,
+      one.database ?? null,
+      one.running === undefined ? 'Sleep' : 'Query',
+      showTime(beganMs),
+      String(Math.floor((nowMs - one.sinceMs) / 1000)),
+      'OK',
+      one.running ?? null,
+      'false',
+    ])
+  const columns = ['Id', 'User', 'Host', 'Db', 'Command', 'ConnectionStartTime', 'Time', 'State', 'Info', 'IsPending']
+  return showFiltered(cursor, columns, rows)
 }

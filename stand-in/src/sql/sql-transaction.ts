@@ -1,43 +1,47 @@
 import { randomUUID } from 'node:crypto'
+import { assumptions } from '../assumptions.ts'
+import type { TableDef } from '../catalog/table-def.ts'
 import { LoadFailure } from '../load/field-row.ts'
 import { StandInError } from '../stand-in-error.ts'
+import type { Transaction } from '../txn/transaction.ts'
 import type { Session } from './session.ts'
 import type { SqlContext } from './sql-context.ts'
 import { ok, type StatementResult } from './statement-result.ts'
 import type { TokenCursor } from './token-cursor.ts'
 
-/** `query_timeout` of a session, which ends an SQL transaction that is left open. */
-const timeoutMs = 300_000
-
-/** BEGIN [WORK]: one database, no nesting; the transaction does not see its own writes (reference/starrocks.md 6). */
+/** `BEGIN [WORK]` or `START TRANSACTION`; begun again it answers the same transaction (reference/starrocks.md 6). */
 export function beginSql(context: SqlContext, session: Session, cursor: TokenCursor): StatementResult {
+  if (!context.options.version.sqlTransactions) throw cursor.unexpected(cursor.tokens[0])
   cursor.accept('WORK')
   cursor.end()
-  if (!context.options.version.sqlTransactions) throw cursor.unexpected(cursor.tokens[0])
-  if (session.transaction !== undefined)
-    return ok(0, reply(session.transaction.label, 'PREPARE', session.transaction.id))
-  if (session.database === undefined) throw new StandInError('No database selected', 1046, '3D000')
-  const label = `begin_${randomUUID()}`
-  const txn = context.transactions.begin({ database: session.database, label, kind: 'insert', timeoutMs })
-  session.transaction = txn
-  return ok(0, reply(label, 'PREPARE', txn.id))
+  session.transaction ??= {
+    id: context.catalog.nextId(),
+    label: randomUUID(),
+    txn: undefined,
+    writtenTableIds: new Set(),
+  }
+  return ok(0, replyText(session.transaction.label, 'PREPARE', session.transaction.id))
 }
 
-/** COMMIT [WORK]; without a transaction it does nothing. */
+/** COMMIT [WORK]; without a transaction it does nothing, and one that wrote nothing is VISIBLE at once. */
 export async function commitSql(context: SqlContext, session: Session, cursor: TokenCursor): Promise<StatementResult> {
+  if (!context.options.version.sqlTransactions) throw cursor.unexpected(cursor.tokens[0])
   cursor.accept('WORK')
   cursor.end()
-  const txn = session.transaction
+  const open = session.transaction
   session.transaction = undefined
-  if (txn === undefined) return ok()
-  if (txn.status !== 'PREPARE') throw new StandInError(`Transaction ${txn.id} is ${txn.status}: ${txn.reason}`)
-  try {
-    await context.transactions.commit(txn)
-  } catch (error) {
-    if (error instanceof LoadFailure) throw new StandInError(error.message)
-    throw error
+  if (open === undefined) return ok()
+  const { txn } = open
+  if (txn !== undefined) {
+    if (txn.status !== 'PREPARE') throw new StandInError(`Transaction ${txn.id} is ${txn.status}: ${txn.reason}`)
+    try {
+      await context.transactions.commit(txn)
+    } catch (error) {
+      if (error instanceof LoadFailure) throw new StandInError(error.message)
+      throw error
+    }
   }
-  return ok(0, reply(txn.label, 'VISIBLE', txn.id))
+  return ok(0, replyText(open.label, 'VISIBLE', open.id))
 }
 
 /** ROLLBACK [WORK], also done when the connection closes. */
@@ -46,14 +50,69 @@ export async function rollbackSql(
   session: Session,
   cursor: TokenCursor,
 ): Promise<StatementResult> {
+  if (!context.options.version.sqlTransactions) throw cursor.unexpected(cursor.tokens[0])
   cursor.accept('WORK')
   cursor.end()
-  const txn = session.transaction
+  const open = session.transaction
   session.transaction = undefined
-  if (txn === undefined) return ok()
-  await context.transactions.abort(txn, 'user rollback')
-  return ok(0, reply(txn.label, 'ABORTED', txn.id))
+  if (open === undefined) return ok()
+  if (open.txn !== undefined) await context.transactions.abort(open.txn, 'user rollback')
+  return ok(0, replyText(open.label, 'ABORTED', open.id))
 }
 
-const reply = (label: string, status: string, txnId: number): string =>
+/** A statement that writes, as the rules of transactions see it. */
+export interface WriteInTransaction {
+  readonly verb: 'INSERT' | 'INSERT OVERWRITE' | 'UPDATE' | 'DELETE'
+  readonly table: TableDef
+  readonly readTableIds: ReadonlySet<number>
+}
+
+/**
+ * The transaction of the session that a statement writes in; undefined when there is none. The database is that of the
+ * first statement (reference/starrocks.md 6; TransactionStmtExecutor.java).
+ * @throws {StandInError} 5303 and 5304, or for a statement that is not allowed in transactions of this version.
+ */
+export function writingTransaction(
+  context: SqlContext,
+  session: Session,
+  { verb, table, readTableIds }: WriteInTransaction,
+): Transaction | undefined {
+  const open = session.transaction
+  if (open === undefined) return undefined
+  const isChange = verb === 'UPDATE' || verb === 'DELETE'
+  if (verb === 'INSERT OVERWRITE' || (isChange && !context.options.version.sqlTransactionUpdates)) {
+    throw new StandInError(assumptions.notInTransactionText)
+  }
+  if (open.txn !== undefined && open.txn.database !== table.database) {
+    throw new StandInError(
+      'Cannot execute cross-database transactions. All DML target tables must belong to the same db',
+      5304,
+      '25P01',
+    )
+  }
+  if ([table.id, ...readTableIds].some((id) => open.writtenTableIds.has(id))) {
+    throw new StandInError(
+      'NOT allowed to read or write tables that have been subjected to DML operations before',
+      5303,
+      '25P01',
+    )
+  }
+  open.txn ??= context.transactions.begin({
+    id: open.id,
+    database: table.database,
+    label: open.label,
+    kind: 'insert',
+    timeoutMs: Number(session.variable('query_timeout') ?? 300) * 1000,
+  })
+  open.writtenTableIds.add(table.id)
+  return open.txn
+}
+
+/** @throws {StandInError} for DDL while a transaction is open. */
+export function refuseInTransaction(session: Session): void {
+  if (session.transaction !== undefined) throw new StandInError(assumptions.notInTransactionText)
+}
+
+/** The text of the OK packet of a statement that writes (6). */
+export const replyText = (label: string, status: string, txnId: number): string =>
   `{'label':'${label}', 'status':'${status}', 'txnId':'${txnId}'}`

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { assumptions } from '../assumptions.ts'
 import type { ColumnDef, TableDef } from '../catalog/table-def.ts'
 import { defaultSql } from '../load/apply-sql.ts'
 import { FieldRow, LoadFailure } from '../load/field-row.ts'
@@ -9,17 +10,14 @@ import { quoteName } from '../storage/duck.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import { StagedDuckRows } from './duck-rows.ts'
 import type { Session } from './session.ts'
+import { replyText, type WriteInTransaction, writingTransaction } from './sql-transaction.ts'
 import type { SqlContext } from './sql-context.ts'
 import { ok, type StatementResult } from './statement-result.ts'
 
 /** Rows that a statement writes: a DuckDB query that answers every column of the table, in order. */
-export interface SqlRows {
-  readonly table: TableDef
+export interface SqlRows extends WriteInTransaction {
   readonly sql: string
-  readonly deletes: boolean
   readonly label?: string | undefined
-  /** INSERT OVERWRITE: the old rows go first. */
-  readonly overwrite?: boolean | undefined
 }
 
 /** A column as text in the form that loads read; binary values as base64. */
@@ -37,33 +35,30 @@ const insertTimeoutMs = 14_400_000
  * and DELETE too (reference/starrocks.md 6). Inside an SQL transaction the rows wait for COMMIT.
  */
 export async function writeRows(context: SqlContext, session: Session, rows: SqlRows): Promise<StatementResult> {
-  const open = session.transaction
-  if (open !== undefined) {
-    if (open.database !== rows.table.database) {
-      throw new StandInError('Cannot write tables of different databases in one transaction')
-    }
-    return written(open, await judged(open, () => feed(context, session, open, rows)), 'PREPARE')
-  }
+  const open = writingTransaction(context, session, rows)
+  if (open !== undefined) return written(open, await judged(open, () => feed(context, session, open, rows)), 'PREPARE')
   const txn = beginInsert(context, rows)
   try {
     const count = await judged(txn, () => feed(context, session, txn, rows))
     if (count > 0) await context.transactions.commit(txn)
     else await context.transactions.abort(txn, 'no rows')
-    return written(txn, count, 'VISIBLE')
+    return count === 0 && assumptions.writeOfNothingHasNoLabel ? ok() : written(txn, count, 'VISIBLE')
   } catch (error) {
     await context.transactions.abort(txn, messageOf(error))
     throw error
   }
 }
 
-function beginInsert({ transactions }: SqlContext, { table, label = `insert_${randomUUID()}` }: SqlRows): Transaction {
+function beginInsert({ transactions }: SqlContext, { table, verb, label = newLabel(verb) }: SqlRows): Transaction {
   const held = transactions.labels.find(table.database, label)
   if (held !== undefined && held.status !== 'ABORTED') throw new StandInError(`Label [${label}] has already been used.`)
   return transactions.begin({ database: table.database, label, kind: 'insert', table, timeoutMs: insertTimeoutMs })
 }
 
+const newLabel = (verb: SqlRows['verb']): string => `${verb.split(' ')[0]?.toLowerCase()}_${randomUUID()}`
+
 const written = (txn: Transaction, rows: number, status: string): StatementResult =>
-  ok(rows, `{'label':'${txn.label}', 'status':'${status}', 'txnId':'${txn.id}'}`)
+  ok(rows, replyText(txn.label, status, txn.id))
 
 async function judged(txn: Transaction, work: () => Promise<number>): Promise<number> {
   try {
@@ -94,11 +89,11 @@ async function feed(context: SqlContext, session: Session, txn: Transaction, row
   const { table } = rows
   const load = txn.loads.get(table.name) ?? context.transactions.addLoad(txn, table, paramsOf(session))
   const before = load.counts.total
-  load.replacesAll ||= rows.overwrite === true
+  load.replacesAll ||= rows.verb === 'INSERT OVERWRITE'
   const source = await StagedDuckRows.run(context.duck, rows.sql)
   const row = new FieldRow()
   row.count = table.columns.length + (table.model === 'primary' ? 1 : 0)
-  const op = Buffer.from(rows.deletes ? '1' : '0')
+  const op = Buffer.from(rows.verb === 'DELETE' ? '1' : '0')
   await source.each((values) => {
     for (const [index, value] of values.entries()) setField(row, index, value)
     if (table.model === 'primary') setField(row, table.columns.length, op)
@@ -120,7 +115,7 @@ function checkFiltered(load: TableLoad): void {
   if (load.counts.filtered > 0) throw new LoadFailure('too many filtered rows')
 }
 
-/** The SELECT list that reads a table's rows in the form that loads read. */
-export function selfColumns(table: TableDef): string[] {
-  return table.columns.map((column) => loadText(column, `"self".${quoteName(column.name)}`))
+/** The SELECT list that reads a table's rows in the form that loads read; the table goes by its own name. */
+export function ownColumns(table: TableDef): string[] {
+  return table.columns.map((column) => loadText(column, `${quoteName(table.name)}.${quoteName(column.name)}`))
 }

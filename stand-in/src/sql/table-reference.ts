@@ -1,8 +1,5 @@
-import { informationSchemaTables } from '../catalog/meta-schema.ts'
-import { storageName } from '../catalog/table-def.ts'
-import { StandInError } from '../stand-in-error.ts'
+import { analyzingError } from '../stand-in-error.ts'
 import { quoteName } from '../storage/duck.ts'
-import type { QueryEnvironment } from './query-environment.ts'
 import type { QueryWalk } from './query-walk.ts'
 import type { Token } from './token.ts'
 
@@ -35,21 +32,13 @@ export function writeTable(walk: QueryWalk, common: ReadonlySet<string>): void {
   while (walk.textAt(parts.length * 2 - 1) === '.') parts.push(walk.textAt(parts.length * 2))
   const length = parts.length * 2 - 1
   const name = parts.at(-1) ?? ''
-  if (walk.textAt(1) === '(') return walk.emit(name)
+  if (walk.textAt(1) === '(') throw analyzingError(`Unknown table function '${name}(...)'`)
   if (parts.length === 1 && common.has(name)) return walk.emit(quoteName(name), length)
-  const stored = storedTable(walk.environment, parts.at(-2) ?? walk.environment.database, name)
-  walk.emit(hasAlias(walk.look(length)) ? stored : `${stored} AS ${quoteName(name)}`, length)
+  const source = walk.environment.source(parts.at(-2) ?? walk.environment.database, name)
+  walk.emit(hasAlias(walk.look(length)) ? source : `${source} AS ${quoteName(name)}`, length)
 }
 
 function hasAlias(next: Token | undefined): boolean {
   if (next === undefined || next.tag === 'sign') return false
   return next.tag === 'quoted' || (next.tag === 'name' && !noAlias.has(next.word))
-}
-
-function storedTable(environment: QueryEnvironment, database: string | undefined, name: string): string {
-  if (database === undefined) throw new StandInError('No database selected', 1046, '3D000')
-  if (database.toLowerCase() !== 'information_schema') return storageName(environment.catalog.table(database, name).id)
-  const table = informationSchemaTables[name.toLowerCase()]
-  if (table === undefined) throw new StandInError(`Unknown table 'information_schema.${name}'`, 5502, '42S02')
-  return table
 }

@@ -1,4 +1,5 @@
 import { StandInError, syntaxError } from '../stand-in-error.ts'
+import { reservedKeywords } from './reserved-keywords.ts'
 import type { Token } from './token.ts'
 
 /** A database and table as a statement names them. */
@@ -16,6 +17,13 @@ export class TokenCursor {
     this.tokens = tokens
   }
 
+  /** A cursor at the same place that ends before a position. */
+  upTo(end: number): TokenCursor {
+    const cursor = new TokenCursor(this.tokens.slice(0, end))
+    cursor.at = this.at
+    return cursor
+  }
+
   get peek(): Token | undefined {
     return this.tokens[this.at]
   }
@@ -25,8 +33,9 @@ export class TokenCursor {
   }
 
   next(): Token {
-    const token = this.tokens[this.at++]
-    if (token === undefined) throw syntaxError('at the end of the statement: unexpected end')
+    const token = this.tokens[this.at]
+    if (token === undefined) throw this.unexpected()
+    this.at++
     return token
   }
 
@@ -47,25 +56,42 @@ export class TokenCursor {
 
   /** @throws {StandInError} 1064 unless the words come. */
   expect(...words: readonly string[]): void {
-    if (!this.accept(...words)) throw this.unexpected()
+    for (const word of words) if (!this.accept(word)) throw this.unexpected(this.peek, `'${word}'`)
   }
 
-  /** A name, quoted or not. */
+  /** A name: in back quotes, or a word that is no reserved keyword. */
   name(): string {
-    const token = this.next()
-    if (token.tag !== 'name' && token.tag !== 'quoted') throw this.unexpected(token)
+    const token = this.peek
+    const isName = token?.tag === 'quoted' || (token?.tag === 'name' && !reservedKeywords.has(token.word))
+    if (token === undefined || !isName) throw this.unexpected(token, 'a legal identifier')
+    this.at++
     return token.text
   }
 
+  /** A word of a statement's own language, such as a unit, whatever it is reserved for. */
+  word(): string {
+    const token = this.peek
+    if (token?.tag !== 'name') throw this.unexpected(token, 'a legal identifier')
+    this.at++
+    return token.word
+  }
+
+  /** A name or a text in quotes, as users, hosts and labels are written. */
+  nameOrString(): string {
+    return this.peek?.tag === 'string' ? this.string() : this.name()
+  }
+
   string(): string {
-    const token = this.next()
-    if (token.tag !== 'string') throw this.unexpected(token)
+    const token = this.peek
+    if (token?.tag !== 'string') throw this.unexpected(token, 'SINGLE_QUOTED_TEXT', 'DOUBLE_QUOTED_TEXT')
+    this.at++
     return token.text
   }
 
   whole(): number {
-    const token = this.next()
-    if (!/^\d+$/.test(token.text)) throw this.unexpected(token)
+    const token = this.peek
+    if (token === undefined || !/^\d+$/.test(token.text)) throw this.unexpected(token, 'INTEGER_VALUE')
+    this.at++
     return Number(token.text)
   }
 
@@ -91,12 +117,14 @@ export class TokenCursor {
 
   /** @throws {StandInError} 1064 when something follows. */
   end(): void {
-    if (!this.atEnd) throw this.unexpected()
+    if (!this.atEnd) throw this.unexpected(this.peek, '<EOF>', "';'")
   }
 
-  /** The text of StarRocks' syntax error for a token. */
-  unexpected(token = this.peek): StandInError {
-    if (token === undefined) return syntaxError('at the end of the statement: unexpected end')
-    return syntaxError(`at position ${token.at}, detail message: Unexpected input '${token.text}'`)
+  /** StarRocks' syntax error for a token, and for the end of the statement where there is none. */
+  unexpected(token = this.peek, ...expected: readonly string[]): StandInError {
+    if (token !== undefined) return syntaxError(token.text, token, expected)
+    const last = this.tokens.at(-1)
+    const end = { line: last?.line ?? 1, column: (last?.column ?? 0) + (last?.text.length ?? 0) }
+    return syntaxError('<EOF>', end, expected)
   }
 }

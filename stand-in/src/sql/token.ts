@@ -8,6 +8,8 @@ export interface Token {
   readonly word: string
   /** Where it begins in the statement. */
   readonly at: number
+  readonly line: number
+  readonly column: number
 }
 
 const signs = ['<=>', '->>', '<>', '!=', '>=', '<=', '||', '&&', '->', ':=', '@@']
@@ -24,12 +26,25 @@ const hex = /0[xX][0-9A-Fa-f]+/y
 export function tokenize(sql: string): Token[] {
   const tokens: Token[] = []
   let at = 0
+  let line = 1
+  let lineStart = 0
+  const pass = (length: number): void => {
+    for (let end = sql.indexOf('\n', at); end >= 0 && end < at + length; end = sql.indexOf('\n', end + 1)) {
+      line++
+      lineStart = end + 1
+    }
+    at += length
+  }
+  const hasLines = sql.includes('\n')
   for (;;) {
-    at += matchAt(space, sql, at)?.length ?? 0
+    const gap = matchAt(space, sql, at)?.length ?? 0
+    if (hasLines) pass(gap)
+    else at += gap
     if (at >= sql.length) return tokens
     const [tag, text, length] = readToken(sql, at)
-    tokens.push({ tag, text, word: tag === 'name' ? text.toUpperCase() : text, at })
-    at += length
+    tokens.push({ tag, text, word: tag === 'name' ? text.toUpperCase() : text, at, line, column: at - lineStart })
+    if (hasLines) pass(length)
+    else at += length
   }
 }
 
@@ -65,7 +80,11 @@ function closing(sql: string, start: number, quote: string): number {
       at++
     }
   }
-  throw syntaxError(`at position ${start}: unterminated ${quote}`)
+  const before = sql.slice(0, start)
+  const line = before.split('\n').length
+  throw syntaxError(sql.slice(start, start + 20), { line, column: start - before.lastIndexOf('\n') - 1 }, [
+    `closing ${quote}`,
+  ])
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', 0: '\0', b: '\b', Z: '\u001a' }

@@ -57,6 +57,11 @@ export class DuckConnection {
     }
   }
 
+  /** Makes a statement that runs fail. */
+  interrupt(): void {
+    this.#api.interrupt()
+  }
+
   close(): void {
     this.#api.closeSync()
   }

@@ -61,7 +61,7 @@ export class Transactions {
       this.counts.rejected++
       throw error
     }
-    const txn = new Transaction({ ...request, id: catalog.nextId(), nowMs: clock.nowMs() })
+    const txn = new Transaction({ ...request, id: request.id ?? catalog.nextId(), nowMs: clock.nowMs() })
     txn.idleTimeoutMs = request.idleTimeoutMs
     txn.backEndId = request.backEndId
     labels.add(txn)

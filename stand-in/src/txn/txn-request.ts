@@ -4,6 +4,8 @@ import type { TxnKind } from './transaction.ts'
 
 /** What a new transaction is begun with. */
 export interface BeginRequest {
+  /** Given by who had to name it before it began. */
+  readonly id?: number | undefined
   readonly database: string
   readonly label: string
   readonly kind: TxnKind
