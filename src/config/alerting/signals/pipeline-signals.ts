@@ -85,6 +85,19 @@ export const PIPELINE_SIGNALS: Signals = {
     windowMs: minutes(5),
     expression: latency(0.99),
   },
+  p99_commit: {
+    unit: 'seconds',
+    labels: [],
+    help: '99th percentile of the time that the target takes for a batch.',
+    windowMs: minutes(5),
+    expression: { tag: 'quantile', quantile: 0.99, family: 'sync_checkpoint_duration_seconds' },
+  },
+  flush_interval: {
+    unit: 'seconds',
+    labels: [],
+    help: 'How long a change may wait for others: sync.flush_interval.',
+    expression: latest('sync_flush_interval_seconds', 'max'),
+  },
   lag_seconds: {
     unit: 'seconds',
     labels: TABLE,

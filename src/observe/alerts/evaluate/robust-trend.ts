@@ -4,6 +4,9 @@ export interface Trend {
   readonly slope: number
 }
 
+/** Share of the slopes that must point in one direction for a trend. */
+const AGREEING = 0.7
+
 /** The middle value; NaN of none. Sorts `values`. */
 export function median(values: number[]): number {
   values.sort((a, b) => a - b)
@@ -14,7 +17,7 @@ export function median(values: number[]): number {
 
 /**
  * The line whose slope is the median of all slopes between two points (Theil-Sen): up to 29 % of the points may be far off
- * without moving it. Null for fewer than three points. Times ascending, in milliseconds; `nowMs` is where `level` is.
+ * without moving it. Level where fewer than most slopes agree in direction, as after a single jump. Null for fewer than three points. Times ascending, in milliseconds; `nowMs` is where `level` is.
  */
 export function robustTrend(times: readonly number[], values: readonly number[], nowMs: number): Trend | null {
   if (times.length < 3) return null
@@ -24,7 +27,10 @@ export function robustTrend(times: readonly number[], values: readonly number[],
       slopes.push(((values[right] ?? 0) - (values[left] ?? 0)) / ((times[right] ?? 0) - (times[left] ?? 0)))
     }
   }
-  const slope = median(slopes)
+  slopes.sort((a, b) => a - b)
+  const low = slopes[Math.floor(slopes.length * (1 - AGREEING))] ?? 0
+  const high = slopes[Math.floor(slopes.length * AGREEING)] ?? 0
+  const slope = low > 0 || high < 0 ? median(slopes) : 0
   const level = median(times.map((time, index) => (values[index] ?? 0) + slope * (nowMs - time)))
   return { level, slope }
 }

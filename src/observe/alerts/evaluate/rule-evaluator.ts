@@ -93,7 +93,8 @@ export class RuleEvaluator {
 
   #follow(slot: number, before: InstanceState, holds: boolean, atMs: number): InstanceState {
     if (this.#remembered.has(slot)) {
-      if (!holds && this.isUnknown(atMs)) return before
+      // Half a window says nothing: too little seems to happen in it.
+      if (this.isUnknown(atMs)) return before
       this.#remembered.delete(slot)
     }
     const clears = this.#clear === null ? !holds : this.#clear.holds(slot)

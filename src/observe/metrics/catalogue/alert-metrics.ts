@@ -30,6 +30,6 @@ export const ALERT_METRICS = {
     labels: ['signal', 'table'],
     unit: 'boolean',
     help: 'Whether a signal has been far from its baseline for a while.',
-    reading: 'docs/alerting.md says what counts as far.',
+    reading: 'docs/alert-rules.md says what counts as far.',
   }),
 } as const
