@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { alertsCommand } from './alerting/alerts.ts'
 import { onCallCommand } from './alerting/oncall.ts'
+import { ruleCommands } from './alerting/rule-commands.ts'
 import { silenceCommand } from './alerting/silence.ts'
 import { checkCommand } from './check.ts'
 import { checklistCommand } from './checklist.ts'
@@ -46,7 +47,10 @@ export const COMMANDS: readonly Command[] = [
   verifyCommand(() => import('../app/verify.ts')),
   doctorCommand(DOCTOR_TOPICS),
   checklistCommand(() => import('../app/checklist/read-checklist.ts')),
-  alertsCommand(loadService, []),
+  alertsCommand(
+    loadService,
+    ruleCommands(() => import('../app/alerts/rule-work.ts')),
+  ),
   silenceCommand(loadService),
   onCallCommand(loadService),
   demoCommand(() => import('../app/demo/run-demo.ts')),
