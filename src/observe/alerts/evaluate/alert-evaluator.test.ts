@@ -116,6 +116,32 @@ describe('after a restart', () => {
   })
 })
 
+test('a rule that fails is unknown for that round: its alerts are not over by that', () => {
+  const source = new ScriptedMetrics()
+  source.add('sync_target_up', {}, () => 0)
+  let broken = false
+  const down = rule({ condition: 'database_up < 1' })
+  const failing: AlertRule = {
+    ...down,
+    get labels() {
+      if (broken) throw new Error('planted')
+      return down.labels
+    },
+  }
+  const failures: string[] = []
+  const evaluator = new AlertEvaluator({
+    rules: [failing],
+    objectives: DEFAULT_OBJECTIVES,
+    source,
+    startedAtMs: source.nowMs - HOUR_MS,
+    onFailure: (name) => void failures.push(name),
+  })
+  expect(run(evaluator, source, 10_000)).toMatchObject({ instances: [{ state: 'firing' }], unknownRules: [] })
+  broken = true
+  expect(run(evaluator, source, 5000)).toMatchObject({ instances: [], unknownRules: ['mine'] })
+  expect(failures).toEqual(['mine', 'mine'])
+})
+
 describe('forecasts', () => {
   test('are silent until there is enough to go by, and then say how long it lasts', () => {
     const source = new ScriptedMetrics()

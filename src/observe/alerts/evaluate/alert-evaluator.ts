@@ -59,20 +59,24 @@ export class AlertEvaluator {
       yield
     }
     const instances: AlertInstance[] = []
+    const unknownRules: string[] = []
     for (const each of this.#rules) {
-      instances.push(...this.#evaluateRule(each, atMs))
+      const found = this.#evaluateRule(each, atMs)
+      if (found) instances.push(...found)
+      // What a rule that failed has said before is not over by that.
+      if (found === null || each.isUnknown(atMs)) unknownRules.push(each.rule.name)
       yield
     }
-    const unknownRules = this.#rules.filter((each) => each.isUnknown(atMs)).map(({ rule }) => rule.name)
     return { atMs, instances, unknownRules }
   }
 
-  #evaluateRule(rule: RuleEvaluator, atMs: number): readonly AlertInstance[] {
+  /** Null when the rule could not be evaluated. */
+  #evaluateRule(rule: RuleEvaluator, atMs: number): readonly AlertInstance[] | null {
     try {
       return rule.evaluate(atMs)
     } catch (error) {
       this.#onFailure(rule.rule.name, error)
-      return []
+      return null
     }
   }
 }
