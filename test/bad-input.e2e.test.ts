@@ -62,8 +62,8 @@ async function untilTold(service: ServiceProcess, code: string): Promise<void> {
 }
 
 it.each([
-  ['an unknown key', 'flush_interval: 50ms', 'flush_intervall: 50ms', /:5:3\b[^]*flush_interval/],
-  ['a value of the wrong kind', 'flush_interval: 50ms', 'flush_interval: soon', /:5:19\b[^]*soon/],
+  ['an unknown key', 'flush_interval: 50ms', 'flush_intervall: 50ms', /:6:3\b[^]*flush_interval/],
+  ['a value of the wrong kind', 'flush_interval: 50ms', 'flush_interval: soon', /:6:19\b[^]*soon/],
   ['text that is no YAML', 'sync:', 'sync: [', /pipeline\.yaml:\d+:\d+/],
 ])('%s in the configuration is refused with its place, before anything is connected', async (_, from, to, says) => {
   await inWorld(async ({ file }) => {
