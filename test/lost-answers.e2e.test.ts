@@ -118,7 +118,7 @@ async function play(round: Round, standIn: StandInProcess, service: ServiceProce
       return (await standIn.faultsLeft()).length === 0
     },
     {
-      timeoutMs: 30_000,
+      timeoutMs: 90_000,
       describe: async () => `${round.name}: ${(await standIn.faultsLeft()).join(' ')}\n${service.story}`,
     },
   )

@@ -33,12 +33,15 @@ const STOPPED: readonly FailPoint[] = ['batch.tables.before', 'batch.commit.befo
 
 const SYNC = '  truncate_as_deletes_up_to: 0\n  discovery_interval: 500ms'
 
+/** Minutes: part of the long form (make test-long). */
+const whenLong = process.env['TEST_LONG'] === undefined ? it.skip : it.concurrent
+
 async function makeTables(source: TestDatabase): Promise<void> {
   await makeAccounts(source)
   await source.query('create table scratch (id int primary key)')
 }
 
-it.concurrent('ends equal without transactions over tables when it is killed at any step of a batch or chunk', async () => {
+whenLong('ends equal without transactions over tables when it is killed at any step of a batch or chunk', async () => {
   const { random, seed } = seededRandom()
   await using source = await openDatabase()
   await using standIn = await StandInProcess.start(['--version', VERSION])
@@ -66,7 +69,7 @@ it.concurrent('ends equal without transactions over tables when it is killed at 
   await source.dropReplication()
 })
 
-it.concurrent('ends equal without transactions over tables when a process wakes that was stopped and replaced', async () => {
+whenLong('ends equal without transactions over tables when a process wakes that was stopped and replaced', async () => {
   const { random } = seededRandom()
   await using source = await openDatabase()
   await using standIn = await StandInProcess.start(['--version', VERSION])

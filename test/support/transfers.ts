@@ -116,6 +116,6 @@ export async function untilStreaming(
       const records = await standIn.query(`select state from ${where.database}._sync_tables`)
       return records.length >= where.tables && records.every((record) => record['state'] === 'streaming')
     },
-    { timeoutMs: 30_000, describe: where.story },
+    { timeoutMs: 60_000, describe: where.story },
   )
 }

@@ -19,7 +19,7 @@ export async function untilCaughtUp(
       const [row] = await standIn.query(`select end_lsn from ${source.name}._sync_checkpoint`)
       return parseLsn(String(row?.['end_lsn'])) >= end
     },
-    { timeoutMs: 30_000, describe: () => service.story },
+    { timeoutMs: 60_000, describe: () => service.story },
   )
 }
 

@@ -31,6 +31,8 @@ const sorted = (rows: readonly AlertRow[]) => rows.toSorted((a, b) => (a.key < b
 
 test('remembers the last row of each key, of its pipeline alone, and removed ones too', async () => {
   const ours = table('ours')
+  // Nothing was ever kept: there is no table yet.
+  await ours.forget(9)
   expect(await ours.load()).toEqual([])
   await ours.write([row('a', 1, '{"quote":"it\'s \\\\ \\"x\\""}'), row('b', 1, '{}'), row('c', 1, '{}', 'history')])
   await table('theirs').write([row('a', 9, '{"theirs":true}')])

@@ -69,7 +69,12 @@ export class AlertTable implements AlertStore {
   async forget(beforeVersion: number): Promise<void> {
     const from = quoteTable(this.#options.database, ALERT_TABLE.name)
     const outdated = `\`version\` < ${beforeVersion} AND (\`kind\` = '${HISTORY}' OR \`body\` IS NULL)`
-    await this.#sql.execute(`DELETE FROM ${from} WHERE ${this.#ours()} AND ${outdated}`)
+    try {
+      await this.#sql.execute(`DELETE FROM ${from} WHERE ${this.#ours()} AND ${outdated}`)
+    } catch (error) {
+      // The table is made with the first row: there is nothing to forget before.
+      if (!isMissing(error)) throw error
+    }
   }
 
   async #select(condition: string): Promise<readonly AlertRow[]> {
