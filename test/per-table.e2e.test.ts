@@ -33,15 +33,18 @@ const STOPPED: readonly FailPoint[] = ['batch.tables.before', 'batch.commit.befo
 
 const SYNC = '  truncate_as_deletes_up_to: 0\n  discovery_interval: 500ms'
 
-/** Minutes: part of the long form (make test-long). */
-const whenLong = process.env['TEST_LONG'] === undefined ? it.skip : it.concurrent
+/** Takes minutes: part of the long form (make test-long). */
+const isShort = process.env['TEST_LONG'] === undefined
 
 async function makeTables(source: TestDatabase): Promise<void> {
   await makeAccounts(source)
   await source.query('create table scratch (id int primary key)')
 }
 
-whenLong('ends equal without transactions over tables when it is killed at any step of a batch or chunk', async () => {
+it.concurrent('ends equal without transactions over tables when it is killed at any step of a batch or chunk', async ({
+  skip,
+}) => {
+  skip(isShort, 'minutes: make test-long')
   const { random, seed } = seededRandom()
   await using source = await openDatabase()
   await using standIn = await StandInProcess.start(['--version', VERSION])
@@ -69,7 +72,10 @@ whenLong('ends equal without transactions over tables when it is killed at any s
   await source.dropReplication()
 })
 
-whenLong('ends equal without transactions over tables when a process wakes that was stopped and replaced', async () => {
+it.concurrent('ends equal without transactions over tables when a process wakes that was stopped and replaced', async ({
+  skip,
+}) => {
+  skip(isShort, 'minutes: make test-long')
   const { random } = seededRandom()
   await using source = await openDatabase()
   await using standIn = await StandInProcess.start(['--version', VERSION])
