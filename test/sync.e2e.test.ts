@@ -17,10 +17,10 @@ it('copies what is there and applies what comes after', async () => {
     const [row] = await standIn.query(`select count(*) as n, sum(balance) as total from ${source.name}.accounts`)
     return [Number(row?.['n']), Number(row?.['total'])]
   }
-  await waitFor(async () => (await count())[0] === 1000, { timeoutMs: 8_000, describe: () => service.story })
+  await waitFor(async () => (await count())[0] === 1000, { timeoutMs: 30_000, describe: () => service.story })
   await source.query('update accounts set balance = balance + 1 where id <= 10')
   await source.query('delete from accounts where id > 990')
-  await waitFor(async () => (await count())[0] === 990, { timeoutMs: 8_000, describe: () => service.story })
+  await waitFor(async () => (await count())[0] === 990, { timeoutMs: 30_000, describe: () => service.story })
   const [expected] = await source.query<{ total: string }>('select sum(balance) as total from accounts')
   expect(await count()).toEqual([990, Number(expected?.total)])
   const [row] = await standIn.query(`select * from ${source.name}.accounts where id = 5`)
