@@ -55,7 +55,7 @@ export class Catalog {
     const rows = await connection.texts('SELECT max(next) FROM sr.ids')
     this.#nextId = Number(rows[0]?.[0] ?? 10_000)
     this.#idLimit = this.#nextId + idBlock
-    await connection.run(`BEGIN; DELETE FROM sr.ids; INSERT INTO sr.ids VALUES (${this.#idLimit}); COMMIT`)
+    await connection.transaction(`DELETE FROM sr.ids; INSERT INTO sr.ids VALUES (${this.#idLimit})`)
   }
 
   /** An id never given before, for tables, transactions and jobs alike; also across restarts. */
@@ -113,8 +113,8 @@ export class Catalog {
   async createDatabase(name: string): Promise<void> {
     const id = this.nextId()
     await this.#duck.with((connection) =>
-      connection.run(`BEGIN; INSERT INTO sr.databases VALUES (${id}, ${quoteText(name)});
-        INSERT INTO info.schemata VALUES ('def', ${quoteText(name)}, 'utf8', 'utf8_general_ci', NULL); COMMIT`),
+      connection.transaction(`INSERT INTO sr.databases VALUES (${id}, ${quoteText(name)});
+        INSERT INTO info.schemata VALUES ('def', ${quoteText(name)}, 'utf8', 'utf8_general_ci', NULL)`),
     )
     this.databases.set(name, { id, name, tables: new Map() })
   }

@@ -102,14 +102,18 @@ export class Duck {
     else connection.close()
   }
 
-  /** Runs `work` on a connection of its own. */
+  /** Runs `work` on a connection of its own. One on which it failed is closed: an open transaction would be left in it. */
   async with<T>(work: (connection: DuckConnection) => Promise<T>): Promise<T> {
     const connection = await this.acquire()
+    let result: T
     try {
-      return await work(connection)
-    } finally {
-      this.release(connection)
+      result = await work(connection)
+    } catch (error) {
+      connection.close()
+      throw error
     }
+    this.release(connection)
+    return result
   }
 
   close(): void {

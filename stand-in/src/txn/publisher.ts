@@ -64,7 +64,7 @@ export class Publisher {
     const commitMs = status === 'COMMITTED' ? this.#deps.clock.nowMs() : undefined
     const next = { status, commitMs, finishMs: undefined }
     const connection = await this.connectionOf(txn)
-    await connection.run(`BEGIN; ${recordSql(txn, next, true)}; COMMIT`)
+    await connection.transaction(recordSql(txn, next, true))
     Object.assign(txn, next)
   }
 

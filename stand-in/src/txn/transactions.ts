@@ -257,8 +257,9 @@ export class Transactions {
     txn.status = 'ABORTED'
     txn.reason = reason
     txn.finishMs = this.#deps.clock.nowMs()
-    await this.#close(txn)
+    // Recorded before its label can be evicted: what is forgotten first would come back at the next start.
     await record(this.#deps.duck, txn, wasRecorded)
+    await this.#close(txn)
   }
 
   async #close(txn: Transaction): Promise<void> {

@@ -87,16 +87,16 @@ function trackingSql(txn: Transaction): string {
 
 /** Records a transaction outside of any other change. */
 export async function record(duck: Duck, txn: Transaction, replaces: boolean): Promise<void> {
-  await duck.with((connection) => connection.run(`BEGIN; ${recordSql(txn, txn, replaces)}; COMMIT`))
+  await duck.with((connection) => connection.transaction(recordSql(txn, txn, replaces)))
 }
 
 /** Forgets evicted transactions on disk too. */
 export async function forget(duck: Duck, txns: readonly Transaction[]): Promise<void> {
   const ids = txns.map((txn) => txn.id).join(', ')
   await duck.with((connection) =>
-    connection.run(
-      `BEGIN; DELETE FROM sr.txns WHERE txn_id IN (${ids}); DELETE FROM info.loads WHERE ID IN (${ids});
-      DELETE FROM info.load_tracking_logs WHERE JOB_ID IN (${ids}); COMMIT`,
+    connection.transaction(
+      `DELETE FROM sr.txns WHERE txn_id IN (${ids}); DELETE FROM info.loads WHERE ID IN (${ids});
+      DELETE FROM info.load_tracking_logs WHERE JOB_ID IN (${ids})`,
     ),
   )
 }
