@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: named('test'),
           exclude: [...named('pg.test'), ...named('e2e.test')],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -23,6 +25,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           globalSetup: ['test/support/postgres-global-setup.ts'],
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -33,6 +36,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           globalSetup: ['test/support/postgres-global-setup.ts'],
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -51,3 +51,16 @@ test('names the file that did not load, and why', () => {
 test('an exit code that no test explains is a failure', () => {
   expect(summarize(JSON.stringify(good), 1)).toMatchObject({ line: '3 passed, 1 failed', succeeded: false })
 })
+
+test('names every failed test with what it failed of', () => {
+  const failed = { status: 'failed', fullName: ' keeps rows', failureMessages: ['Error: one row is missing'] }
+  const report = {
+    ...good,
+    success: false,
+    numFailedTests: 1,
+    testResults: [{ ...failedFile, assertionResults: [failed] }],
+  }
+  expect(summarize(JSON.stringify(report), 1).problems).toEqual([
+    'FAILED b.test.ts: keeps rows: Error: one row is missing',
+  ])
+})

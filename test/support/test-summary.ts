@@ -11,17 +11,26 @@ const reportSchema = z.object({
       name: z.string(),
       status: z.string(),
       message: z.string().default(''),
-      assertionResults: z.array(z.object({ status: z.string() })),
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.string().default(''),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
+      ),
     }),
   ),
 })
+
+/** Characters of what a test failed of. */
+const LONGEST_REASON = 1500
 
 /** What a test run came to. */
 export interface TestSummary {
   /** `N passed, N failed`, with `, N skipped` where tests were skipped. */
   readonly line: string
   readonly succeeded: boolean
-  /** What the counts alone do not tell, one sentence each. */
+  /** What the counts alone do not tell, one sentence each; the failed tests by file and name, with what they failed of. */
   readonly problems: readonly string[]
 }
 
@@ -46,6 +55,7 @@ export function summarize(text: string | undefined, exitCode: number): TestSumma
     (file) => file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed'),
   )
   const problems = brokenFiles.map(({ name, message }) => `${name} failed outside of its tests: ${message}`)
+  problems.push(...report.testResults.flatMap(failedTests))
   const knownFailures = report.numFailedTests + brokenFiles.length
   const skipped = report.numPendingTests + report.numTodoTests
   const ran = report.numPassedTests + report.numFailedTests
@@ -58,6 +68,18 @@ export function summarize(text: string | undefined, exitCode: number): TestSumma
     succeeded: failed === 0,
     problems,
   }
+}
+
+type FileReport = z.infer<typeof reportSchema>['testResults'][number]
+
+/** The end of a long log may be all that is kept of a run: it names what failed. */
+function failedTests(file: FileReport): string[] {
+  return file.assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName, failureMessages }) => {
+      const reason = (failureMessages ?? []).join('\n').slice(0, LONGEST_REASON)
+      return `FAILED ${file.name}: ${fullName.trim()}: ${reason}`
+    })
 }
 
 function readReport(text: string | undefined): z.infer<typeof reportSchema> | undefined {
