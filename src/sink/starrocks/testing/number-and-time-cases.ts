@@ -115,6 +115,7 @@ export const NUMBER_AND_TIME_CASES: readonly TypeCase[] = [
   },
   {
     sql: 'numeric(5,-2)',
+    since: 150_000,
     type: numericType(5, -2),
     values: ["'1234567'", "'-9999900'", "'0'"],
     rule: 'decimal',
@@ -122,6 +123,7 @@ export const NUMBER_AND_TIME_CASES: readonly TypeCase[] = [
   },
   {
     sql: 'numeric(3,5)',
+    since: 150_000,
     type: numericType(3, 5),
     values: ["'0.00999'", "'0'"],
     rule: 'decimal',

@@ -11,6 +11,8 @@ import { FEATURES, routeOf, rowOf, schemaOf } from './source-fixtures.ts'
 /** One source type: literals, and the server's own word for what the target must hold. */
 export interface TypeCase {
   readonly sql: string
+  /** The first server that has the type, as its `server_version_num`. */
+  readonly since?: number
   readonly type: SourceType
   readonly values: readonly string[]
   /** SQL over the column `v` for the field's text; the printed text itself by default. */
