@@ -12,9 +12,9 @@ import { allLoads, loadsOf } from './batch-loads.ts'
 import { batchCommitted, changesByTable } from './batch-signal.ts'
 import { failureReaction } from './failure-rule.ts'
 import type { Gate } from './gate.ts'
-import { afterCommit, recordsDue } from './table-lifecycle.ts'
+import { afterCommit, noteAhead, recordsDue, recordsKept } from './table-lifecycle.ts'
 import type { Lessons } from './lessons.ts'
-import type { TableEntry, TableRegistry } from './table-registry.ts'
+import type { TableRegistry } from './table-registry.ts'
 import { truncateTarget } from './truncate-target.ts'
 import { fillUnchangedValues } from './unchanged-values.ts'
 
@@ -121,7 +121,7 @@ export class Applier {
     if (writer === null) return
     const next = { ...wanted, number: this.checkpoint.number + 1n }
     try {
-      await writer.commit(next, this.#withOrigins(records))
+      await writer.commit(next, recordsKept(records, this.#deps.registry))
     } catch (error) {
       await writer.rollback()
       throw error
@@ -151,14 +151,10 @@ export class Applier {
       endLsn,
       commitTimeUs: batch.transactions > 0 ? batch.commitTimeUs : this.checkpoint.commitTimeUs,
     }
-    await this.#writer.commit(next, this.#withOrigins(batch.records.values()))
+    const records = new Map([...batch.ahead, ...batch.records])
+    await this.#writer.commit(next, recordsKept(records.values(), this.#deps.registry))
     this.#writer = null
     this.checkpoint = next
-  }
-
-  /** Records as they are kept: with what each table is made of at the source. */
-  #withOrigins(records: Iterable<TableRecord>): readonly TableRecord[] {
-    return [...records].map((record) => ({ ...record, origin: this.#deps.registry.byId(record.table)?.origin }))
   }
 
   /** Waits at the gate of every table that the batch touches. */
@@ -264,13 +260,4 @@ function mostTelling(failures: readonly SyncError[]): SyncError | undefined {
     failures.find((error) => error.code !== 'SINK_TRANSACTION_LOST') ??
     failures[0]
   )
-}
-
-/** Rows of a table are newer than the batch: its state says until when. */
-function noteAhead(batch: Batch, entry: TableEntry, aheadUntilLsn: Lsn): void {
-  const { state } = entry
-  if (state.tag !== 'streaming' && state.tag !== 'snapshotting') return
-  entry.state = { ...state, aheadUntilLsn }
-  // What is being copied is not exact anyway, and its record holds the plan.
-  if (state.tag === 'streaming') batch.records.set(entry.schema.id, { table: entry.schema.id, state: entry.state })
 }

@@ -25,6 +25,8 @@ export class Batch {
   readonly tables = new Map<TableId, BatchTable>()
   /** Table states that change with this batch. */
   readonly records = new Map<TableId, TableRecord>()
+  /** Tables whose rows this batch makes newer than its end, with nothing else new in their state. */
+  readonly ahead = new Map<TableId, TableRecord>()
   /** Records to be told of, by table; empty unless somebody asked. */
   readonly seen = new Map<TableId, RecordSeen[]>()
   transactions = 0

@@ -1,13 +1,14 @@
 import { type Checkpoint, hasPosition } from '../core/checkpoint.ts'
 import type { ChangeStream } from '../core/change-stream.ts'
 import { formatLsn } from '../core/lsn.ts'
-import type { SinkState, TableRecord } from '../core/sink.ts'
+import type { TableRecord } from '../core/sink.ts'
 import type { OwnedStream } from '../core/source.ts'
 import { asSyncError, SyncError } from '../core/sync-error.ts'
 import type { Applier } from './applier.ts'
 import { LateHandler } from './late-handler.ts'
 import { type SessionDeps, SessionParts } from './session-parts.ts'
 import { refuseOtherServer, startCheckpoint } from './start-checkpoint.ts'
+import { startMemory } from './start-memory.ts'
 
 /**
  * One life of the pipeline, from getting the slot to losing it: everything durable is in the target and the slot, so it can end at any
@@ -53,8 +54,9 @@ async function live(deps: SessionDeps, signal: AbortSignal): Promise<void> {
     source: identity,
     newIncarnation,
   })
-  const memory = state.checkpoint === null || !hasPosition(state.checkpoint) ? withoutPosition(state) : state
-  const checkpoint = await raiseEpoch(from, memory === state ? [] : memory.tables, { ...deps, owned })
+  const memory = startMemory(state, identity, sink.guarantee)
+  const checkpoint = await raiseEpoch(from, memory.changed, { ...deps, owned })
+  for (const lost of memory.lost) deps.signals.emit({ tag: 'copied-anew', ...lost })
   deps.signals.emit({ tag: 'took-over', epoch: checkpoint.epoch, position: formatLsn(checkpoint.endLsn) })
   const life = new SessionParts({ ...deps, owned, checkpoint }, signal)
   await using _drafts = life.drafts
@@ -63,7 +65,7 @@ async function live(deps: SessionDeps, signal: AbortSignal): Promise<void> {
   // Every table must be known before its first change is delivered.
   life.group.run(async (ending) => {
     life.rediscovery.tellRefused(discovered)
-    await life.tables.begin(discovered, memory)
+    await life.tables.begin(discovered, memory.state)
     life.group.run((alive) => life.rediscovery.watch(alive))
     life.watch()
     owned.stream.resume()
@@ -82,11 +84,6 @@ async function untilPredecessorIsOver(deps: SessionDeps, slotIsNew: boolean, sig
   const last = await deps.sink.readCheckpoint()
   if (last?.writerId === deps.tenure.writerId || last?.writerId === NOBODY) return
   await deps.clock.sleep(deps.settings.takeOverWaitMs, signal)
-}
-
-/** A pipeline that was set up anew: what it has copied before has no position, and makes way for new copies. */
-function withoutPosition(state: SinkState): SinkState {
-  return { ...state, tables: state.tables.map(({ table }) => ({ table, state: { tag: 'removed' } })), chunks: [] }
 }
 
 /** Writer of a checkpoint whose process has ended in good order. */

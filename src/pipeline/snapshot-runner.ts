@@ -57,6 +57,7 @@ export class SnapshotRunner {
    */
   async copy(entry: TableEntry, progress: CopyProgress | null, signal: AbortSignal): Promise<void> {
     this.#abandoned.delete(entry)
+    if (progress) notePlan(entry, progress.plan)
     let resumed = progress
     while (!signal.aborted && entry.state.tag === 'snapshotting') {
       await this.#untilWritersEnded(entry, signal)
@@ -83,6 +84,7 @@ export class SnapshotRunner {
   async #plan(entry: TableEntry): Promise<ChunkPlan> {
     const plan = await this.#deps.source.planChunks(entry.schema, this.#deps.targetChunkBytes)
     const { relfilenode, ranges } = plan
+    notePlan(entry, plan)
     await this.#deps.record({ table: entry.schema.id, state: entry.state, relfilenode, ranges })
     return plan
   }
@@ -204,4 +206,8 @@ export class SnapshotRunner {
     entry.state = { ...entry.state, lastChunkLsn }
     this.#abandoned.delete(entry)
   }
+}
+
+function notePlan(entry: TableEntry, plan: ChunkPlan): void {
+  if (entry.state.tag === 'snapshotting') entry.copyPlan = { generation: entry.state.generation, plan }
 }

@@ -56,11 +56,16 @@ export function refuseOtherServer(checkpoint: Checkpoint, source: SourceIdentity
       'SOURCE_REPLACED',
       `the checkpoint is at ${formatLsn(checkpoint.endLsn)}, the server's WAL ends at ${formatLsn(source.flushedLsn)}: an earlier state was restored`,
     )
-  if (checkpoint.timeline === source.timeline) return
-  const fork = source.timelineForks.get(checkpoint.timeline)
+  const fork = forkSince(checkpoint, source)
+  if (fork === null) return
   if (fork === undefined || checkpoint.endLsn > fork)
     throw new SyncError(
       'SOURCE_REPLACED',
       `the checkpoint at ${formatLsn(checkpoint.endLsn)} lies on timeline ${checkpoint.timeline}, which this server (timeline ${source.timeline}) left ${fork === undefined ? 'at an unknown position' : `at ${formatLsn(fork)}`}`,
     )
+}
+
+/** Where the server left the timeline of the checkpoint: null when it did not, undefined when it cannot tell. */
+export function forkSince(checkpoint: Checkpoint, source: SourceIdentity): Lsn | null | undefined {
+  return checkpoint.timeline === source.timeline ? null : source.timelineForks.get(checkpoint.timeline)
 }

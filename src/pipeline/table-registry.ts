@@ -1,5 +1,6 @@
 import type { Lsn } from '../core/lsn.ts'
 import type { SinkTable } from '../core/sink.ts'
+import type { ChunkPlan } from '../core/source.ts'
 import type { TableId } from '../core/table-id.ts'
 import type { TableRoute } from '../core/table-route.ts'
 import type { TableSchema } from '../core/table-schema.ts'
@@ -27,6 +28,8 @@ export class TableEntry {
    * one and its shadow.
    */
   targets: readonly SinkTable[] = []
+  /** The plan of the copy of a generation, from when it is made: the record of a table that is copied holds it. */
+  copyPlan: { readonly generation: number; readonly plan: ChunkPlan } | null = null
   /** The target commits whole batches: a table that streams is exactly the state of the checkpoint. */
   readonly #atomic: boolean
   readonly #lessons: Lessons

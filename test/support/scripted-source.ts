@@ -37,6 +37,8 @@ export class ScriptedSource implements Source {
   #end = 1000n
   #confirmed = lsn(1000n)
   #stream: ScriptedStream | null = null
+  #timeline = 1
+  readonly #forks = new Map<number, Lsn>()
   /** Called when a stream is opened; the next one before the last ended means two owners. */
   streams = 0
   /** Streamed transactions that drafts stood for. */
@@ -106,6 +108,15 @@ export class ScriptedSource implements Source {
     return this.#confirmed
   }
 
+  /** A standby takes over that has received everything up to `position`: what was committed later is lost. */
+  failOver(position: Lsn): void {
+    for (const one of this.#log.splice(0)) if (one.endLsn <= position) this.#log.push(one)
+    this.#forks.set(this.#timeline, position)
+    this.#timeline++
+    this.#end = position + 5n
+    this.settle()
+  }
+
   /** Cuts the running stream, as a broken connection does. */
   cut(): void {
     this.#stream?.fail(new SyncError('SOURCE_UNREACHABLE', 'cut by the test'))
@@ -118,8 +129,8 @@ export class ScriptedSource implements Source {
   async identify(): Promise<SourceIdentity> {
     return {
       systemId: 'S',
-      timeline: 1,
-      timelineForks: new Map(),
+      timeline: this.#timeline,
+      timelineForks: this.#forks,
       flushedLsn: lsn(this.#end),
       serverVersionNum: 180004,
     }
