@@ -46,6 +46,9 @@ describe('a source of which a standby was promoted', () => {
     world.source.failOver(lsn(world.source.endLsn - 20n))
     world.source.commit([insert(table, 5)], true)
     world.start()
+    // Afterwards the row tells nothing of the fork: were the process killed here, the next one must know.
+    await world.until('the row has moved to the timeline', () => world.target.checkpoint?.timeline === 2)
+    expect(world.target.records.get(table)?.state).toMatchObject({ shadow: { liveApplied: false } })
     await world.untilEqual()
     expect(world.rowsOf(table)).toEqual([row(1), row(5)])
     expect(world.signals.filter(({ tag }) => tag === 'copied-anew')).toHaveLength(1)
