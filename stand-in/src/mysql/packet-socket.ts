@@ -27,7 +27,8 @@ export class PacketSocket {
     this.#receivedBytes += data.length
     // Pieces are joined only once the packet is whole: a long one would be copied again and again.
     while (this.#receivedBytes >= this.#neededBytes) {
-      const bytes = this.#received.length === 1 ? data : Buffer.concat(this.#received)
+      const [first = data] = this.#received
+      const bytes = this.#received.length === 1 ? first : Buffer.concat(this.#received)
       this.#received = [bytes]
       const length = bytes.readUIntLE(0, 3)
       this.#neededBytes = length + 4

@@ -2,10 +2,10 @@ import type { Token } from './token.ts'
 
 /** A query cut at its HAVING. */
 interface FilteredSelect {
+  /** With its ORDER BY, which may name columns that are not selected. */
   readonly select: readonly Token[]
   readonly condition: readonly Token[]
-  /** ORDER BY and LIMIT. */
-  readonly rest: readonly Token[]
+  readonly limit: readonly Token[]
 }
 
 const aggregates =
@@ -23,9 +23,14 @@ export function filterAfterSelect(tokens: readonly Token[]): FilteredSelect | un
   }
   const outer = outerWords(tokens)
   if (!outer.has(having) || [...outer].some((at) => groups.has(tokens[at]?.word ?? ''))) return undefined
-  const after = [...outer].find((at) => at > having && /^(?:ORDER|LIMIT)$/.test(tokens[at]?.word ?? ''))
-  const rest = after ?? tokens.length
-  return { select: tokens.slice(0, having), condition: tokens.slice(having + 1, rest), rest: tokens.slice(rest) }
+  const clause = (word: string): number | undefined => [...outer].find((at) => at > having && tokens[at]?.word === word)
+  const limit = clause('LIMIT') ?? tokens.length
+  const order = clause('ORDER') ?? limit
+  return {
+    select: [...tokens.slice(0, having), ...tokens.slice(order, limit)],
+    condition: tokens.slice(having + 1, order),
+    limit: tokens.slice(limit),
+  }
 }
 
 /** Where the words stand that are in no parentheses. */

@@ -22,8 +22,8 @@ export function translateQuery(sql: string, tokens: readonly Token[], environmen
   const filter = filterAfterSelect(tokens)
   if (filter !== undefined) {
     const inner = translateQuery(sql, filter.select, environment)
-    const [condition, rest] = [filter.condition, filter.rest].map((part) => translateExpression(part, environment))
-    return `SELECT * FROM (${inner}) AS filtered WHERE ${condition} ${rest}`
+    const [condition, limit] = [filter.condition, filter.limit].map((part) => translateExpression(part, environment))
+    return `SELECT * FROM (${inner}) AS filtered WHERE ${condition} ${limit}`
   }
   const walk = newWalk(tokens, environment)
   const common = commonTables(tokens)
