@@ -7,6 +7,7 @@ import { ErrorLogs } from './load/error-log.ts'
 import { Metrics } from './metrics/metrics.ts'
 import type { Options } from './options.ts'
 import { macrosSql } from './sql/functions.ts'
+import { SystemVariables } from './sql/system-variables.ts'
 import { Duck } from './storage/duck.ts'
 import { TabletVersions } from './storage/tablet-versions.ts'
 import { DataQuota } from './txn/data-quota.ts'
@@ -25,6 +26,7 @@ const forgetAtOnce = 200
 export interface Core {
   readonly duck: Duck
   readonly accounts: Accounts
+  readonly system: SystemVariables
   readonly catalog: Catalog
   readonly locks: TableLocks
   readonly labels: LabelTable
@@ -54,6 +56,7 @@ export async function openCore(options: Options, clock: Clock): Promise<Core> {
   const { settings } = options
   const catalog = await Catalog.open(duck, options.version.ownErrorNumbers)
   const accounts = await Accounts.open(duck, options)
+  const system = await SystemVariables.open(duck, options.version)
   const locks = new TableLocks()
   const labels = new LabelTable(settings, forgetOnDisk(duck))
   const versions = new TabletVersions(settings, clock)
@@ -79,7 +82,7 @@ export async function openCore(options: Options, clock: Clock): Promise<Core> {
   await publisher.sweep(new Set(stored.flatMap((txn) => txn.hardened.map((rows) => rows.stageTable))))
   for (const txn of stored) await transactions.publishCommitted(txn)
   for (const database of catalog.databases.keys()) await quota.refresh(database)
-  return { duck, accounts, catalog, locks, labels, transactions, errorLogs, versions, metrics }
+  return { duck, accounts, system, catalog, locks, labels, transactions, errorLogs, versions, metrics }
 }
 
 function forgetOnDisk(duck: Duck): (forgotten: readonly Transaction[]) => void {

@@ -15,7 +15,6 @@ import type { RequestLog } from './request-log.ts'
 import { AlterJobs } from './sql/alter-jobs.ts'
 import { Sessions } from './sql/sessions.ts'
 import type { SqlContext } from './sql/sql-context.ts'
-import { SystemVariables } from './sql/system-variables.ts'
 
 /** Everything that listens. */
 export interface OpenListeners {
@@ -75,8 +74,7 @@ export async function openListeners(opening: Opening): Promise<OpenListeners> {
 function sqlContext({ options, core, cluster, clock }: Opening): SqlContext {
   const { labels, locks, catalog } = core
   const alterJobs = new AlterJobs({ labels, locks, clock, nextId: () => catalog.nextId(), durationMs: options.alterMs })
-  const system = new SystemVariables(options.version)
-  return { ...core, options, alterJobs, clock, cluster, system, sessions: new Sessions() }
+  return { ...core, options, alterJobs, clock, cluster, sessions: new Sessions() }
 }
 
 /** The listeners of each FE: HTTP, and MySQL with the statements that any of them takes. */

@@ -50,6 +50,26 @@ describe('connections (starrocks.md 6)', () => {
     await expect(mysql.createConnection({ ...settings(), database: 'nope' })).rejects.toMatchObject({ errno: 5501 })
   })
 
+  it('takes commands that come in one piece, one after another', async () => {
+    await sr.sql.query('CREATE USER plain')
+    const packet = (sequence: number, payload: Buffer): Buffer =>
+      Buffer.from([payload.length, 0, 0, sequence, ...payload])
+    // Protocol 4.1 and secure connection, no password, no database.
+    const login = Buffer.concat([Buffer.from([0, 0x82, 0, 0]), Buffer.alloc(28), Buffer.from('plain\0\0')])
+    const [ping, quit] = [packet(0, Buffer.from([14])), packet(0, Buffer.from([1]))]
+    const answers = await new Promise<Buffer>((resolve) => {
+      const socket = connect(sr.ports.mysqlPort, '127.0.0.1')
+      const pieces: Buffer[] = []
+      socket.once('data', () => {
+        socket.on('data', (data: Buffer) => pieces.push(data))
+        socket.write(Buffer.concat([packet(1, login), ping, ping, ping, quit]))
+      })
+      socket.once('close', () => resolve(Buffer.concat(pieces)))
+    })
+    const ok = (sequence: number): Buffer => packet(sequence, Buffer.from([0, 0, 0, 2, 0, 0, 0]))
+    expect(answers).toEqual(Buffer.concat([ok(2), ok(1), ok(1), ok(1)]))
+  })
+
   it('resets a connection', async () => {
     await sr.sql.query('SET query_timeout = 99')
     expect(await sr.rows('SELECT @@query_timeout')).toEqual([[99]])
@@ -80,159 +100,6 @@ describe('connections (starrocks.md 6)', () => {
   it('sends long texts whole, in both directions', async () => {
     const long = 'ä😀'.repeat(1_000_000)
     expect((await sr.rows(`SELECT char_length('${long}'), '${long}'`))[0]?.[1]).toBe(long)
-  })
-})
-
-describe('queries (starrocks.md 6)', () => {
-  it.each<[string, unknown[][]]>([
-    [
-      'SELECT k, v, n, de, at, d, b, f, li FROM t WHERE k = 1',
-      [
-        [
-          1,
-          'one',
-          '10',
-          '1.50',
-          '2024-01-02 03:04:05',
-          '2024-01-02',
-          1,
-          0.5,
-          '170141183460469231731687303715884105727',
-        ],
-      ],
-    ],
-    ['SELECT at, b, de FROM `d`.`t` WHERE `k` = 2', [['2024-01-02 03:04:05.000600', 0, '-0.05']]],
-    [
-      'SELECT t.v, count(*) c FROM t JOIN u ON u.t_k = t.k GROUP BY t.v ORDER BY c DESC, 1',
-      [
-        ['one', '2'],
-        ["it's \\ 'two'", '1'],
-      ],
-    ],
-    ['SELECT a.k FROM t a, u AS b WHERE a.k = b.k AND d.a.k = 3', [[3]]],
-    ['SELECT x.k FROM (SELECT k FROM t WHERE v LIKE "o%") x', [[1]]],
-    ['WITH big AS (SELECT n FROM t WHERE n > 0) SELECT * FROM big', [['10']]],
-    ['SELECT k FROM t ORDER BY v LIMIT 1, 1', [[2]]],
-    ['SELECT k FROM t ORDER BY n', [[3], [2], [1]]],
-    ['SELECT count(DISTINCT k, v), sum(n), avg(n) FROM t', [['3', '7', 3.5]]],
-    ['SELECT ifnull(v, "none"), if(k > 2, "y", "n"), nullif(k, 3) FROM t WHERE k = 3', [['none', 'y', null]]],
-    [
-      "SELECT concat_ws('-', 'a', NULL, 'b'), length('ä'), char_length('ä'), upper('x'), 7 DIV 2, 7 % 2",
-      [['a-b', '2', '1', 'X', 3, 1]],
-    ],
-    [
-      "SELECT date_format('2024-01-02 03:04:05', '%Y/%m/%d %H:%i:%s'), date_add('2024-01-31', INTERVAL 1 DAY), datediff('2024-01-03', '2024-01-01')",
-      [['2024/01/02 03:04:05', '2024-02-01 00:00:00', 2]],
-    ],
-    [
-      'SELECT cast(at AS string), cast(b AS varchar(5)), cast(de AS double), cast("12" AS signed) FROM t WHERE k = 2',
-      [['2024-01-02 03:04:05.000600', '0', -0.05, '12']],
-    ],
-    ["SELECT group_concat(v ORDER BY k DESC SEPARATOR '|') FROM t WHERE v IS NOT NULL", [["it's \\ 'two'|one"]]],
-    [
-      "SELECT md5('a'), hex('ab'), NULL <=> NULL, 'abc' REGEXP 'b'",
-      [['0cc175b9c0f1b6a831c399e269772661', '6162', 1, 1]],
-    ],
-    ['SELECT v FROM t WHERE v LIKE \'%\\\\_%\' OR v = "one"', [['one']]],
-    ['SELECT /*+ SET_VAR(query_timeout = 1) */ 1 -- comment\n FROM dual # more', [[1]]],
-    [
-      'SELECT k FROM t UNION ALL SELECT k FROM u WHERE k IN (SELECT k FROM t WHERE k = 1) ORDER BY 1',
-      [[1], [1], [2], [3]],
-    ],
-    ['SELECT (SELECT max(k) FROM u), EXISTS (SELECT 1 FROM t)', [[3, 1]]],
-    // Connector/J asks like this in getTables: HAVING without groups, in an order that is not selected.
-    ["SELECT v AS w FROM t HAVING w IN ('one', 'two') ORDER BY n LIMIT 1", [['one']]],
-    ["SELECT CASE WHEN k = 1 THEN 'a' ELSE 'b' END FROM t WHERE k < 3 ORDER BY k", [['a'], ['b']]],
-    ['SELECT count(*), min(at), max(d) FROM t', [['3', '2024-01-02 03:04:05', '2024-01-02']]],
-    ["SELECT extract(YEAR FROM at), trim(BOTH 'x' FROM 'xax') FROM t WHERE k = 1", [['2024', 'a']]],
-  ])('%s', async (sql, rows) => {
-    await sr.sql.query('USE d')
-    expect(await sr.rows(sql)).toEqual(rows)
-  })
-
-  it('calls columns as clients expect', async () => {
-    const [, fields] = await sr.sql.query('SELECT count(*), max(k) AS m, t.k + 1, K, v vv FROM t GROUP BY K, v LIMIT 0')
-    expect(fields.map((field) => field.name)).toEqual(['count(*)', 'm', 't.k + 1', 'K', 'vv'])
-  })
-
-  it.each([
-    ['FROBNICATE', 1064, 'Getting syntax error'],
-    ['SELECT * FROM nope', 5502, "Unknown table 'd.nope'"],
-    ['SELECT * FROM nope.t', 5501, "Unknown database 'nope'"],
-    ['SELECT nope FROM t', 1064, 'nope'],
-    ['SELECT @@nope', 1193, "Unknown system variable 'nope'"],
-    ['CREATE VIEW x AS SELECT 1', 1064, 'Getting syntax error'],
-    ["SELECT 'open", 1064, 'Getting syntax error'],
-    ['', 1065, 'Query was empty'],
-  ])('refuses %j with %i', async (sql, errno, message) => {
-    await expect(sr.sql.query({ sql })).rejects.toMatchObject({ errno, message: expect.stringContaining(message) })
-  })
-})
-
-describe('writing by SQL (starrocks.md 6)', () => {
-  it('inserts with defaults, upserts by key, tells its label', async () => {
-    await sr.sql.query(
-      `CREATE TABLE w (k INT, v VARCHAR(3) DEFAULT "d", x VARBINARY(9), n INT NOT NULL) PRIMARY KEY(k) DISTRIBUTED BY HASH(k) PROPERTIES("replication_num" = "1")`,
-    )
-    const [reply] = await sr.sql.query(`INSERT INTO w (k, x, n) VALUES (1, to_binary('68690a'), 1), (2, 'raw', 1 + 1)`)
-    expect(reply).toMatchObject({
-      affectedRows: 2,
-      info: expect.stringMatching(/\{'label':'insert_[\w-]+', 'status':'VISIBLE', 'txnId':'\d+'\}/),
-    })
-    await sr.sql.query("INSERT INTO w WITH LABEL mine (k, v, n) SELECT k, 'up', 3 FROM w WHERE k = 2")
-    expect(await sr.rows('SELECT * FROM w ORDER BY k')).toEqual([
-      [1, 'd', Buffer.from('hi\n'), 1],
-      [2, 'up', Buffer.from('raw'), 3],
-    ])
-    expect(await sr.refusal('INSERT INTO w WITH LABEL mine (k, n) VALUES (9, 9)')).toContain(
-      'Label [mine] has already been used.',
-    )
-  })
-
-  it('filters nothing in silence: strict by default', async () => {
-    expect(await sr.refusal("INSERT INTO w VALUES (5, 'four', NULL, 1)")).toContain(
-      'Insert has filtered data in strict mode',
-    )
-    expect(await sr.refusal('INSERT INTO w (k) VALUES (5)')).toContain('Insert has filtered data in strict mode')
-    expect(await sr.refusal('INSERT INTO w VALUES (5)')).toContain("Column count doesn't match value count")
-    expect(await sr.rows('SELECT count(*) FROM w WHERE k = 5')).toEqual([['0']])
-  })
-
-  it('updates and deletes', async () => {
-    await sr.sql.query("UPDATE w SET v = concat(v, '!'), n = n * 10 WHERE k = 1")
-    expect(await sr.rows('SELECT v, n FROM w WHERE k = 1')).toEqual([['d!', 10]])
-    expect(await sr.refusal('UPDATE w SET k = 3 WHERE k = 1')).toContain('primary key column cannot be updated')
-    const [reply] = await sr.sql.query('DELETE FROM w WHERE w.k IN (1, 77)')
-    expect(reply).toMatchObject({ affectedRows: 1 })
-    expect(await sr.rows('SELECT k FROM w')).toEqual([[2]])
-    expect(await sr.refusal('DELETE FROM w')).toContain('Where clause is not set')
-  })
-
-  it('overwrites', async () => {
-    await sr.sql.query("INSERT OVERWRITE w SELECT 7, 'o', NULL, 7")
-    expect(await sr.rows('SELECT k FROM w')).toEqual([[7]])
-  })
-
-  it('keeps a transaction together, unseen by itself, and rolls back when the connection closes', async () => {
-    await sr.sql.query("BEGIN; INSERT INTO w VALUES (8, 'a', NULL, 1); INSERT INTO u VALUES (80, 80)")
-    expect(await sr.rows('SELECT count(*) FROM w WHERE k = 8')).toEqual([['0']])
-    await sr.sql.query('COMMIT')
-    expect(await sr.rows('SELECT (SELECT count(*) FROM w WHERE k = 8), (SELECT count(*) FROM u WHERE k = 80)')).toEqual(
-      [['1', '1']],
-    )
-    await sr.sql.query("BEGIN; INSERT INTO w VALUES (9, 'a', NULL, 1); ROLLBACK")
-    const other = await mysql.createConnection({
-      host: '127.0.0.1',
-      port: sr.ports.mysqlPort,
-      user: 'root',
-      password: 'secret',
-      database: 'd',
-      multipleStatements: true,
-    })
-    await other.query("BEGIN; INSERT INTO w VALUES (10, 'a', NULL, 1)")
-    other.destroy()
-    await expect.poll(async () => sr.rows("SHOW PROC '/transactions/d/running'")).toEqual([])
-    expect(await sr.rows('SELECT count(*) FROM w WHERE k > 8')).toEqual([['0']])
   })
 })
 

@@ -56,8 +56,8 @@ export class MysqlConnection {
     this.#host = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`
     this.#login = new Login(deps.sql, id)
     this.#statements = new PreparedStatements(deps.sql)
-    this.#packets = new PacketSocket(socket, (payload) => {
-      this.#queue = this.#queue.then(() => this.#receive(payload))
+    this.#packets = new PacketSocket(socket, (payload, sequence) => {
+      this.#queue = this.#queue.then(() => this.#receive(payload, sequence))
     })
     socket.on('close', () => {
       deps.sql.sessions.remove(id)
@@ -79,8 +79,9 @@ export class MysqlConnection {
     }
   }
 
-  async #receive(payload: Buffer): Promise<void> {
+  async #receive(payload: Buffer, sequence: number): Promise<void> {
     const session = this.#session
+    this.#packets.begin(sequence)
     try {
       if (session === undefined) this.#logIn(payload)
       else await this.#command(session, payload)

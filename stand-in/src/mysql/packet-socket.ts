@@ -5,7 +5,7 @@ const maxPayload = 0xffffff
 /** Frames MySQL packets over a socket: three bytes of length, one of sequence. */
 export class PacketSocket {
   readonly #socket: Socket
-  readonly #onPacket: (payload: Buffer) => void
+  readonly #onPacket: (payload: Buffer, sequence: number) => void
   #received: Buffer[] = []
   #receivedBytes = 0
   #neededBytes = 4
@@ -14,7 +14,8 @@ export class PacketSocket {
   readonly #pending: Buffer[] = []
   #pendingBytes = 0
 
-  constructor(socket: Socket, onPacket: (payload: Buffer) => void) {
+  /** `onPacket` gets each packet and its number, after which its answer is numbered (`begin`). */
+  constructor(socket: Socket, onPacket: (payload: Buffer, sequence: number) => void) {
     this.#socket = socket
     this.#onPacket = onPacket
     socket.setNoDelay(true)
@@ -33,13 +34,18 @@ export class PacketSocket {
       const length = bytes.readUIntLE(0, 3)
       this.#neededBytes = length + 4
       if (bytes.length < this.#neededBytes) return
-      this.#sequence = ((bytes[3] ?? 0) + 1) & 0xff
+      const sequence = bytes[3] ?? 0
       this.#parts.push(bytes.subarray(4, length + 4))
       this.#received = [bytes.subarray(length + 4)]
       this.#receivedBytes = bytes.length - length - 4
       this.#neededBytes = 4
-      if (length < maxPayload) this.#onPacket(Buffer.concat(this.#parts.splice(0)))
+      if (length < maxPayload) this.#onPacket(Buffer.concat(this.#parts.splice(0)), sequence)
     }
+  }
+
+  /** What is sent from now on answers the packet of that number: numbers go on from it. */
+  begin(sequence: number): void {
+    this.#sequence = (sequence + 1) & 0xff
   }
 
   /** Queues one packet; large payloads are cut as the protocol wants it. */

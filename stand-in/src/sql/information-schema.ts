@@ -1,10 +1,11 @@
 import type { Grant } from '../access/privilege.ts'
 import { identityOf } from '../access/principal.ts'
 import { quoteName, quoteText } from '../storage/duck.ts'
-import { emptyInformationTables, storedInformationTables } from './information-tables.ts'
+import { emptyInformationTables, storedInformationTables, storedStatisticsTables } from './information-tables.ts'
 import type { Session } from './session.ts'
 import type { SqlContext } from './sql-context.ts'
 import { shownVariables } from './system-variables.ts'
+import type { TableName } from './token-cursor.ts'
 
 type Source = (context: SqlContext, session: Session) => string
 
@@ -32,16 +33,37 @@ const computed: Readonly<Record<string, Source>> = {
   table_privileges: (context, session) => privileges(context, session, 'table'),
 }
 
+/** The tables of a database that every StarRocks has, by name; undefined for any other database. */
+export function systemTables(database: string): readonly string[] | undefined {
+  switch (database.toLowerCase()) {
+    case 'information_schema':
+      return [computed, storedInformationTables, emptyInformationTables].flatMap(Object.keys).sort()
+    case '_statistics_':
+      return Object.keys(storedStatisticsTables)
+    case 'sys':
+      return []
+    default:
+      return undefined
+  }
+}
+
 /**
- * What DuckDB reads for a table of information_schema: only what the session may see (reference/starrocks.md 6).
- * Undefined when there is none of that name.
+ * What DuckDB reads for a table of information_schema or `_statistics_`: only what the session may see
+ * (reference/starrocks.md 6). Undefined when there is none of that name.
  */
-export function informationTable(context: SqlContext, session: Session, name: string): string | undefined {
-  const source = computed[name]
-  if (source !== undefined) return `(${source(context, session)})`
-  const stored = storedInformationTables[name]
+export function systemTable(
+  context: SqlContext,
+  session: Session,
+  { database, name }: TableName,
+): string | undefined {
+  const isInformation = database.toLowerCase() === 'information_schema'
+  const [wanted, all] = [name.toLowerCase(), isInformation ? storedInformationTables : storedStatisticsTables]
+  const stored = all[wanted]
   if (stored !== undefined) return visible(context, session, stored)
-  const columns = emptyInformationTables[name]
+  if (!isInformation) return undefined
+  const source = computed[wanted]
+  if (source !== undefined) return `(${source(context, session)})`
+  const columns = emptyInformationTables[wanted]
   return columns === undefined ? undefined : `(${empty(columns)})`
 }
 

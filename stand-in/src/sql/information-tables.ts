@@ -12,7 +12,19 @@ const tablesWithRows = `SELECT t.* REPLACE (coalesce(d.estimated_size, 0) AS TAB
   LEFT JOIN info.tables_config c ON c.TABLE_SCHEMA = t.TABLE_SCHEMA AND c.TABLE_NAME = t.TABLE_NAME
   LEFT JOIN duckdb_tables() d ON d.schema_name = 'data' AND d.table_name = 't' || c.TABLE_ID`
 
-/** By lower-case name (reference/starrocks.md 6). */
+/** `_statistics_.loads_history` has the columns of information_schema.loads in lower case (6). */
+const loadsHistory =
+  'id label profile_id db_name table_name user warehouse state progress type priority scan_rows scan_bytes filtered_rows unselected_rows sink_rows runtime_details create_time load_start_time load_commit_time load_finish_time properties error_msg tracking_sql rejected_record_path'
+    .split(' ')
+    .map((column) => `"${column}" AS "${column}"`)
+    .join(', ')
+
+/** The tables of `_statistics_`, by lower-case name. */
+export const storedStatisticsTables: Readonly<Record<string, StoredInformation>> = {
+  loads_history: { sql: `(SELECT ${loadsHistory} FROM info.loads)`, database: 'db_name' },
+}
+
+/** The tables of information_schema, by lower-case name (reference/starrocks.md 6). */
 export const storedInformationTables: Readonly<Record<string, StoredInformation>> = {
   schemata: { sql: `(SELECT * FROM info.schemata UNION ALL ${systemDatabases})`, database: 'SCHEMA_NAME' },
   tables: { sql: `(${tablesWithRows})`, database: 'TABLE_SCHEMA', table: 'TABLE_NAME' },

@@ -56,7 +56,7 @@ async function setOne(statement: DmlStatement): Promise<void> {
   if (name === 'time_zone') checkTimeZone(value)
   if (scope === 'session') return session.setVariable(name, value)
   session.access.require({ tag: 'system' }, 'OPERATE')
-  context.system.setGlobal(name, value)
+  await context.system.setGlobal(name, value)
 }
 
 /** `@a`, `@@a`, `@@global.a`, `GLOBAL a`, `SESSION a`, `a`. */

@@ -3,6 +3,7 @@ import type { TableDef } from '../catalog/table-def.ts'
 import { showAuthentication, showGrants, showRoles, showUsers } from './show-accounts.ts'
 import { showCluster } from './show-cluster.ts'
 import { showColumns, showCreate, showCreateDatabase, showIndex, showPartitions } from './show-columns.ts'
+import { systemTables } from './information-schema.ts'
 import { showFiltered } from './show-filter.ts'
 import { fromDatabase, showAlter, showLoad, showNoAlter, showTransaction } from './show-jobs.ts'
 import type { Session } from './session.ts'
@@ -105,8 +106,10 @@ function showTables(context: SqlContext, session: Session, cursor: TokenCursor):
   const isFull = cursor.tokens[1]?.word === 'FULL'
   const database = fromDatabase(session, cursor)
   const likeColumn = `Tables_in_${database}`
-  const names = database.toLowerCase() === 'information_schema' ? [] : visibleTables(context, session, database)
-  const rows = names.map(({ name }) => (isFull ? [name, 'BASE TABLE'] : [name]))
+  const own = systemTables(database)
+  const names = own ?? visibleTables(context, session, database).map(({ name }) => name)
+  const type = own === undefined ? 'BASE TABLE' : 'SYSTEM VIEW'
+  const rows = names.map((name) => (isFull ? [name, type] : [name]))
   return showFiltered(cursor, isFull ? [likeColumn, 'Table_type'] : [likeColumn], rows, { likeColumn })
 }
 

@@ -1,4 +1,5 @@
 import { StandInError } from '../stand-in-error.ts'
+import { type Duck, quoteText } from '../storage/duck.ts'
 import type { ServerVersion } from '../version.ts'
 
 /** Variables with the values of a fresh StarRocks (its page System variables). */
@@ -141,11 +142,16 @@ const readOnly = new Set(
 /** Not in SHOW VARIABLES, but known: what the session is. */
 const isShown = (name: string): boolean => name !== 'current_version' && name !== 'connection_id'
 
-/** The variables of the system and what SET GLOBAL made of them, for sessions that begin later (reference/starrocks.md 6). */
+/**
+ * The variables of the system and what SET GLOBAL made of them, for sessions that begin later, also after a restart: an FE
+ * writes them to its journal (reference/starrocks.md 6; VariableMgr.java).
+ */
 export class SystemVariables {
   readonly #values: Map<string, string>
+  readonly #duck: Duck
 
-  constructor(version: ServerVersion) {
+  private constructor(version: ServerVersion, duck: Duck) {
+    this.#duck = duck
     this.#values = new Map([
       ...Object.entries(defaults),
       ['version', version.mysqlVersion],
@@ -155,14 +161,33 @@ export class SystemVariables {
     if (!version.insertPartialUpdate) this.#values.delete('enable_insert_partial_update')
   }
 
+  /** Reads what was set before; a variable that this version has not is left alone. */
+  static async open(duck: Duck, version: ServerVersion): Promise<SystemVariables> {
+    const system = new SystemVariables(version, duck)
+    const stored = await duck.with(async (connection) => {
+      await connection.run('CREATE TABLE IF NOT EXISTS sr.global_variables (name VARCHAR, value VARCHAR)')
+      return await connection.texts('SELECT name, value FROM sr.global_variables')
+    })
+    for (const [name, value] of stored) {
+      if (typeof name === 'string' && system.#values.has(name)) system.#values.set(name, value ?? '')
+    }
+    return system
+  }
+
   /** The values that a session begins with. */
   snapshot(): Map<string, string> {
     return new Map(this.#values)
   }
 
   /** @throws {StandInError} for a variable that is not known, or not to be set. */
-  setGlobal(name: string, value: string): void {
+  async setGlobal(name: string, value: string): Promise<void> {
     this.checkSettable(name)
+    const key = quoteText(name)
+    await this.#duck.with((connection) =>
+      connection.transaction(
+        `DELETE FROM sr.global_variables WHERE name = ${key}; INSERT INTO sr.global_variables VALUES (${key}, ${quoteText(value)})`,
+      ),
+    )
     this.#values.set(name, value)
   }
 

@@ -1,7 +1,7 @@
 import { type TableDef, storageName } from '../catalog/table-def.ts'
 import type { AccessTarget } from '../access/privilege.ts'
 import { analyzingError, StandInError } from '../stand-in-error.ts'
-import { informationTable } from './information-schema.ts'
+import { systemTable, systemTables } from './information-schema.ts'
 import type { QueryNotes } from './query-environment.ts'
 import type { Session } from './session.ts'
 import type { SqlContext } from './sql-context.ts'
@@ -27,9 +27,9 @@ interface Asking {
 export function tableSource(asking: Asking, database: string | undefined, name: string): string {
   const { context, session, notes } = asking
   if (database === undefined) throw analyzingError('No database selected', 1046, '3D000')
-  if (database.toLowerCase() === 'information_schema') {
-    const source = informationTable(context, session, name.toLowerCase())
-    if (source === undefined) throw analyzingError(`Unknown table 'information_schema.${name}'`, 5502, '42602')
+  if (systemTables(database) !== undefined) {
+    const source = systemTable(context, session, { database, name })
+    if (source === undefined) throw analyzingError(`Unknown table '${database}.${name}'`, 5502, '42602')
     return source
   }
   const table = known(() => context.catalog.table(database, name))
