@@ -176,18 +176,4 @@ describe('privileges (starrocks.md 6)', () => {
   ])('%s: %s', async (sql, message) => {
     expect(await sr.refusal(sql)).toContain(message)
   })
-
-  it('are asked for by loads: INSERT, for the user of the request', async () => {
-    const as = (password: string) => ({ Authorization: `Basic ${Buffer.from(`sync:${password}`).toString('base64')}` })
-    expect((await sr.raw('httpPort', 'PUT', '/api/d/t/_stream_load', as('wrong'), '5\t5\n')).status).toBe(401)
-    expect(await sr.load('t', '5\t5\n', as('pw'))).toMatchObject({
-      Message: expect.stringContaining('Access denied; you need (at least one of) the INSERT privilege(s) on TABLE t'),
-    })
-    expect(await sr.txn('begin', { label: 'denied', table: 't', ...as('pw') })).toMatchObject({
-      Message: expect.stringContaining('Access denied'),
-    })
-    await sr.sql.query('GRANT INSERT ON TABLE d.t TO USER sync')
-    expect(await sr.load('t', '5\t5\n', as('pw'))).toMatchObject({ Status: 'Success' })
-    await sr.sql.query('DELETE FROM d.t WHERE k = 5')
-  })
 })

@@ -24,7 +24,7 @@ afterAll(async () => sr[Symbol.asyncDispose]())
 const column = async (sql: string, at: number): Promise<unknown[]> => (await sr.rows(sql)).map((row) => row[at])
 
 describe('SHOW with LIKE, WHERE, ORDER BY and LIMIT (starrocks.md 5, 6)', () => {
-  it.each<[sql: string, at: number, values: unknown[]]>([
+  it.each<[sql: string, at: number, values: unknown]>([
     ["SHOW DATABASES LIKE 'd%'", 0, ['d', 'd_2']],
     [String.raw`SHOW DATABASES LIKE 'd\\_%'`, 0, ['d_2']],
     ["SHOW DATABASES WHERE `Database` = 'd'", 0, ['d']],
@@ -48,10 +48,9 @@ describe('SHOW with LIKE, WHERE, ORDER BY and LIMIT (starrocks.md 5, 6)', () => 
     ["SHOW ALTER TABLE COLUMN FROM d WHERE TableName = 'users' LIMIT 5 OFFSET 1", 1, []],
     ["SHOW LOAD WHERE LABEL = 'first'", 1, ['first']],
     ["SHOW LOAD FROM d WHERE STATE = 'CANCELLED'", 1, ['bad']],
-    ["SHOW PROC '/transactions/d/finished'", 1, ['bad', 'first']],
+    ["SHOW PROC '/transactions/d/finished'", 1, expect.arrayContaining(['bad', 'first'])],
   ])('%s', async (sql, at, values) => {
-    const found = await column(sql, at)
-    expect(sql.startsWith('SHOW PROC') ? found.toSorted() : found).toEqual(values)
+    expect(await column(sql, at)).toEqual(values)
   })
 
   it.each([
@@ -82,9 +81,7 @@ describe('what information_schema and _statistics_ tell of loads (starrocks.md 1
   })
 
   it('the refused rows, by the statement that the load names', async () => {
-    const [[sql]] = (await sr.rows("SELECT TRACKING_SQL FROM information_schema.loads WHERE LABEL = 'bad'")) as [
-      [string],
-    ]
-    expect(String(await sr.rows(sql))).toContain('Row: x\t2')
+    const [[sql] = []] = await sr.rows("SELECT TRACKING_SQL FROM information_schema.loads WHERE LABEL = 'bad'")
+    expect(String(await sr.rows(String(sql)))).toContain('Row: x\t2')
   })
 })

@@ -3,7 +3,7 @@ import type { ColumnType } from '../catalog/column-type.ts'
 import { assumptions } from '../assumptions.ts'
 import type { ColumnDef } from '../catalog/table-def.ts'
 import { analyzingError } from '../stand-in-error.ts'
-import { completeTable, parseAfterColumns } from './create-table.ts'
+import { checkColumnName, completeTable, parseAfterColumns } from './create-table.ts'
 import { createTable } from './stored-table.ts'
 import type { DmlStatement } from './dml.ts'
 import { duckRefusal } from './duck-refusal.ts'
@@ -32,6 +32,7 @@ export async function createTableAs(statement: DmlStatement, asAt: number): Prom
   const rest = parseAfterColumns(head)
   const translated = translateQuery(sql, query, environment)
   const columns = await queryColumns(statement, translated, names)
+  for (const { name } of columns) checkColumnName(name)
   if (ifNotExists && context.catalog.findTable(table.database, table.name) !== undefined) return ok()
   await createTable(context, session, completeTable({ table, ifNotExists, columns, rest }))
   const created = context.catalog.table(table.database, table.name)

@@ -113,8 +113,8 @@ export function parseColumn(cursor: TokenCursor, version: ServerVersion): Column
   return { name, type, nullable: nullable && !autoIncrement, isKey: false, default: value, comment, autoIncrement }
 }
 
-/** Reserved names (3): `__op` and `__row`. */
-function checkColumnName(name: string): void {
+/** @throws {StandInError} for reserved names, `__op...` and `__row...`, and those that are too long (reference/starrocks.md 3, 5). */
+export function checkColumnName(name: string): void {
   if (/^__(?:op|row)/i.test(name)) {
     throw new StandInError(
       `Column name [${name}] is a system reserved name. Please choose a different one.`,

@@ -51,11 +51,7 @@ export function systemTables(database: string): readonly string[] | undefined {
  * What DuckDB reads for a table of information_schema or `_statistics_`: only what the session may see
  * (reference/starrocks.md 6). Undefined when there is none of that name.
  */
-export function systemTable(
-  context: SqlContext,
-  session: Session,
-  { database, name }: TableName,
-): string | undefined {
+export function systemTable(context: SqlContext, session: Session, { database, name }: TableName): string | undefined {
   const isInformation = database.toLowerCase() === 'information_schema'
   const [wanted, all] = [name.toLowerCase(), isInformation ? storedInformationTables : storedStatisticsTables]
   const stored = all[wanted]
