@@ -19,7 +19,7 @@ const KILLS = process.env['TEST_LONG'] ? 500 : Number(process.env['KILLS'] ?? 50
  */
 const UNREACHED = /rollback|batch.checkpoint|batch.tables|ledger/
 
-it(`never shows a total that the source never had, through ${KILLS} kills at random instants`, async () => {
+it.concurrent(`never shows a total that the source never had, through ${KILLS} kills at random instants`, async () => {
   const { random, seed } = seededRandom()
   await using source = await openDatabase()
   await using standIn = await StandInProcess.start()
@@ -46,7 +46,7 @@ it(`never shows a total that the source never had, through ${KILLS} kills at ran
   await source.dropReplication()
 })
 
-it('never shows a total that the source never had when it is killed at any durable step', async () => {
+it.concurrent('never shows a total that the source never had when it is killed at any durable step', async () => {
   const { random, seed } = seededRandom()
   await using source = await openDatabase()
   await using standIn = await StandInProcess.start()

@@ -1,10 +1,14 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { TestDatabase } from './postgres.ts'
 import type { StandInProcess } from './stand-in-process.ts'
 import { waitFor } from './wait-for.ts'
 
 const ACCOUNTS = 100
 const OPENING_BALANCE = 1000
+
+/** Between two transfers, and between two readings: the cores are for those who are tested. */
+const TRANSFER_PAUSE_MS = 5
+const READ_PAUSE_MS = 20
 
 /** The sum of both tables, always. */
 export const TOTAL = 2 * ACCOUNTS * OPENING_BALANCE
@@ -50,7 +54,7 @@ export class Transfers implements AsyncDisposable {
            ${this.#random() < 0.9 ? 'commit' : 'rollback'}`,
         )
         this.count++
-        await turn()
+        await delay(TRANSFER_PAUSE_MS)
       }
     } finally {
       await client.end()
@@ -86,7 +90,7 @@ export class TotalReader implements AsyncDisposable {
       this.count++
       const total = Number(row?.['total'])
       if (total !== TOTAL) this.wrong.push(`${total} at checkpoint ${JSON.stringify(row?.['number'])}`)
-      await turn()
+      await delay(READ_PAUSE_MS)
     }
   }
 
