@@ -39,3 +39,9 @@ export function parseInstant(text: string): number {
   if (Number.isNaN(atMs)) throw new RangeError('is not an instant such as 2026-12-24T18:00:00+01:00')
   return atMs
 }
+
+/** Milliseconds since 1970 UTC of a date as another program wrote it, such as an HTTP header or a certificate; null when it is none. */
+export function foreignInstant(text: string): number | null {
+  const atMs = globalThis.Date.parse(text)
+  return Number.isNaN(atMs) ? null : atMs
+}

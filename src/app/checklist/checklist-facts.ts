@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
 import type { Clock } from '../../core/clock.ts'
+import { foreignInstant } from '../../core/instant.ts'
 import { asked, type Asked, type Diagnosis } from '../doctor/diagnosis.ts'
 import { judgeMetrics } from '../doctor/judge-metrics.ts'
 import { readMetricsFacts } from '../doctor/metrics-facts.ts'
@@ -90,8 +91,7 @@ async function readLog(
   let lastMs = 0
   for await (const json of tailLogs(config, { ...request, filter: {} })) {
     lines++
-    // oxlint-disable-next-line no-restricted-globals -- reads a given time, asks for none
-    lastMs = Date.parse(readLogLine(json)?.timestamp ?? '')
+    lastMs = foreignInstant(readLogLine(json)?.timestamp ?? '') ?? lastMs
   }
   const from = config.logging.file?.path ?? 'the running service'
   return { from, lines, lastAgeMs: clock.now() - lastMs }

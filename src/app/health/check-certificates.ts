@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import tls from 'node:tls'
 import type { Config } from '../../config/config.ts'
+import { foreignInstant } from '../../core/instant.ts'
 import type { CheckOutcome, HealthCheck } from '../../observe/health/health-check.ts'
 import type { CheckDeps } from './check-deps.ts'
 
@@ -80,8 +81,7 @@ async function readCertificate(
     const encrypted = tls.connect({ socket, rejectUnauthorized: false, servername: isName(host) ? host : '' })
     await once(encrypted, 'secureConnect', { signal })
     const { valid_to: until } = encrypted.getPeerCertificate()
-    // oxlint-disable-next-line no-restricted-globals -- reads a given time, asks for none
-    return { server: `${host}:${port}`, expiresMs: Date.parse(until) }
+    return { server: `${host}:${port}`, expiresMs: foreignInstant(until) ?? Number.NaN }
   } finally {
     signal.removeEventListener('abort', abort)
     socket.destroy()

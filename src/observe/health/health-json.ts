@@ -1,3 +1,4 @@
+import { isoInstant } from '../../core/instant.ts'
 import type { CheckResult, HealthStatus } from './health-check.ts'
 import type { GroupHealth } from './health-picture.ts'
 
@@ -6,8 +7,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** `2024-01-15T10:30:00Z`, as the guide writes moments of health. */
 export function isoSeconds(epochMs: number): string {
-  // oxlint-disable-next-line no-restricted-globals -- formats a given time, asks for none
-  return new Date(epochMs).toISOString().replace(/\.\d+Z$/, 'Z')
+  return isoInstant(epochMs).replace(/\.\d+Z$/, 'Z')
 }
 
 /** The guide's JSON of health; fields of its own beside the guide's. */

@@ -1,5 +1,6 @@
 import type { LoggerName } from '../../config/loggers.ts'
 import type { LogLevel } from '../../config/logging-section.ts'
+import { isoInstant } from '../../core/instant.ts'
 import type { LogRecord, LogValue } from './log-record.ts'
 
 const COLOURS: Readonly<Record<LogLevel, string>> = {
@@ -96,7 +97,6 @@ let lastTimestamp = ''
 function isoTimestamp(epochMs: number): string {
   if (epochMs === lastMs) return lastTimestamp
   lastMs = epochMs
-  // oxlint-disable-next-line no-restricted-globals -- formats a given time, asks for none
-  lastTimestamp = new Date(epochMs).toISOString()
+  lastTimestamp = isoInstant(epochMs)
   return lastTimestamp
 }
