@@ -6,7 +6,7 @@ import { signGrant } from '../src/observe/alerts/notifier/acknowledge-link.ts'
 import { HttpReceiver } from '../src/observe/alerts/testing/http-receiver.ts'
 import { instanceOf, MemoryAlertStore } from '../src/observe/alerts/testing/notifier-world.ts'
 import { openAlerting, type Alerting } from '../src/app/alerting/open-alerting.ts'
-import { callService } from '../src/app/call-service.ts'
+import { serviceClient } from '../src/app/service-client.ts'
 import { openMonitorCore, type MonitorCore } from '../src/app/monitor/monitor-core.ts'
 import { monitorSetup } from '../src/app/monitor/monitor-setup.ts'
 import type { Config } from '../src/config/config.ts'
@@ -71,7 +71,7 @@ describe('alerts over HTTP', { timeout: 20_000 }, () => {
   test('are listed and shown, acknowledged and silenced, as the command line asks', async () => {
     const { url, config } = await serve()
     const ask = (method: 'GET' | 'POST', path: string, body?: unknown) =>
-      callService(config, { method, path, body, url, abort })
+      serviceClient(config, url).ask({ method, path, body, abort })
     expect(await ask('GET', '/api/v1/alerts')).toMatchObject({
       alerts: [{ rule: 'a', told: [{ receiver: 'webhook' }] }],
     })
@@ -108,8 +108,8 @@ describe('alerts over HTTP', { timeout: 20_000 }, () => {
     )
     expect(refused.map(({ status }) => status)).toEqual([401, 403])
     expect(alerting.alerts.alerts()[0]?.acknowledgement).toBe(null)
-    const call = { method: 'POST', path: '/api/v1/alerts/a/acknowledge', body: { by: 'anna' }, url, abort } as const
-    await callService(config, call)
+    const call = { method: 'POST', path: '/api/v1/alerts/a/acknowledge', body: { by: 'anna' }, abort } as const
+    await serviceClient(config, url).ask(call)
     expect(alerting.alerts.alerts()[0]?.acknowledgement).toMatchObject({ by: 'anna', via: 'api' })
   })
 
@@ -137,8 +137,8 @@ describe('alerts over HTTP', { timeout: 20_000 }, () => {
   test('an instance that stands by says so', async () => {
     const { url, config, core } = await serve()
     core.alerting.current = null
-    const call = { method: 'GET', path: '/api/v1/alerts', url, abort } as const
-    await expect(callService(config, call)).rejects.toMatchObject({
+    const call = { method: 'GET', path: '/api/v1/alerts', abort } as const
+    await expect(serviceClient(config, url).ask(call)).rejects.toMatchObject({
       code: 'SERVICE_REFUSED',
       remedy: 'Ask the active instance.',
     })
@@ -147,7 +147,9 @@ describe('alerts over HTTP', { timeout: 20_000 }, () => {
 
   test('a service that is not there is said to be', async () => {
     const { config } = await serve()
-    const call = { method: 'GET', path: '/api/v1/alerts', url: 'http://127.0.0.1:1', abort } as const
-    await expect(callService(config, call)).rejects.toMatchObject({ code: 'SERVICE_UNREACHABLE' })
+    const call = { method: 'GET', path: '/api/v1/alerts', abort } as const
+    await expect(serviceClient(config, 'http://127.0.0.1:1').ask(call)).rejects.toMatchObject({
+      code: 'SERVICE_UNREACHABLE',
+    })
   })
 })

@@ -18,14 +18,15 @@ test('changes carry the token; what the service refuses is told in its words', a
       asked.push([request.method, request.headers.authorization, request.headers['content-type']])
       response.end('{}')
     },
-    '/bad': { status: 403, body: '{"error":"forbidden","message":"no token"}' },
+    '/bad': { status: 403, body: '{"error":{"code":"FORBIDDEN","message":"no token","remedy":"send it"}}' },
   })
   const client = httpClient(server.address, 'geheim')
-  await client.change('PUT', '/good', { a: 1 })
+  expect(await client.ask({ method: 'PUT', path: '/good', body: { a: 1 } })).toEqual({})
   expect(asked).toEqual([['PUT', 'Bearer geheim', 'application/json']])
-  await expect(client.change('PUT', '/bad', {})).rejects.toMatchObject({
+  await expect(client.ask({ method: 'PUT', path: '/bad' })).rejects.toMatchObject({
     code: 'SERVICE_REFUSED',
-    message: '/bad was answered with status 403: no token',
+    message: 'no token',
+    remedy: 'send it',
   })
   const { status, dateMs } = await client.get('/none')
   expect([status, Math.abs((dateMs ?? 0) - Date.now()) < 5_000]).toEqual([404, true])

@@ -1,5 +1,7 @@
+import * as z from 'zod'
 import type { Config } from '../config/config.ts'
-import type { ErrorCode } from '../core/error-codes.ts'
+import { ERROR_CATALOGUE, type ErrorCode } from '../core/error-codes.ts'
+import { foreignInstant } from '../core/instant.ts'
 import { SyncError } from '../core/sync-error.ts'
 import { serverSentEvents, type ServerSentEvent } from './server-sent-events.ts'
 
@@ -13,14 +15,24 @@ export interface ServiceAnswer {
   readonly dateMs: number | null
 }
 
+/** What is asked of the API. */
+export interface ServiceCall {
+  readonly method: 'GET' | 'PUT' | 'POST'
+  /** Beginning with `/api/`. */
+  readonly path: string
+  readonly body?: unknown
+  /** Ends the wait; absent: five seconds do. */
+  readonly abort?: AbortSignal | undefined
+}
+
 /** The running service over HTTP, as commands on the same or another machine see it. */
 export interface ServiceClient {
   /** `http://127.0.0.1:8080`. */
   readonly address: string
   /** Whatever the status. @throws {SyncError} SERVICE_UNREACHABLE */
   get(path: string): Promise<ServiceAnswer>
-  /** Changes something, with the configured token. @throws {SyncError} SERVICE_UNREACHABLE, or SERVICE_REFUSED with what the service said. */
-  change(method: 'PUT' | 'POST' | 'DELETE', path: string, body?: object): Promise<ServiceAnswer>
+  /** Asks the API, with the configured token. Resolves to its JSON. @throws {SyncError} SERVICE_UNREACHABLE, SERVICE_REFUSED, or what the service says. */
+  ask(call: ServiceCall): Promise<unknown>
   /** Events of a stream until it ends or `abort`. @throws {SyncError} SERVICE_UNREACHABLE, SERVICE_REFUSED */
   events(path: string, abort: AbortSignal): AsyncIterable<ServerSentEvent>
 }
@@ -31,9 +43,9 @@ export function serviceAddress(host: string, port: number): string {
   return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port}`
 }
 
-/** The service that runs this configuration. */
-export function serviceClient({ http }: Pick<Config, 'http'>): ServiceClient {
-  return httpClient(serviceAddress(http.host, http.port), http.token?.reveal())
+/** The service that runs this configuration; `url`: where it is reached, when that is somewhere else than on this machine. */
+export function serviceClient({ http }: Pick<Config, 'http'>, url?: string): ServiceClient {
+  return httpClient(url?.replace(/\/+$/, '') ?? serviceAddress(http.host, http.port), http.token?.reveal())
 }
 
 /** What a request is made of. */
@@ -59,12 +71,12 @@ export function httpClient(address: string, token?: string): ServiceClient {
   return {
     address,
     get: async (path) => answerOf(await ask(path, { signal: within() }), address),
-    change: async (method, path, body) => {
+    ask: async ({ method, path, body, abort = within() }) => {
       const json = { 'content-type': 'application/json' }
       const init = body === undefined ? {} : { body: JSON.stringify(body), headers: json }
-      const answer = await answerOf(await ask(path, { method, signal: within(), ...init }), address)
-      if (answer.status >= 400) throw refused(path, answer)
-      return answer
+      const answer = await answerOf(await ask(path, { method, signal: abort, ...init }), address)
+      if (answer.status >= 300) throw refused(path, answer)
+      return jsonOf(answer.text)
     },
     async *events(path, abort) {
       const response = await ask(path, { signal: abort, headers: { accept: 'text/event-stream' } })
@@ -84,29 +96,31 @@ async function answerOf(response: Response, address: string): Promise<ServiceAns
 }
 
 function dateOf(response: Response): number | null {
-  // oxlint-disable-next-line no-restricted-globals -- reads a given time, asks for none
-  const dateMs = Date.parse(response.headers.get('date') ?? '')
-  return Number.isNaN(dateMs) ? null : dateMs
+  return foreignInstant(response.headers.get('date') ?? '')
 }
+
+const errorBody = z.object({
+  error: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }),
+})
 
 function refused(path: string, { status, text }: ServiceAnswer): SyncError {
-  const code: ErrorCode = 'SERVICE_REFUSED'
-  return new SyncError(code, `${path} was answered with status ${status}: ${saidIn(text)}`)
+  const parsed = errorBody.safeParse(jsonOf(text))
+  if (!parsed.success) return new SyncError('SERVICE_REFUSED', `${path} was answered with status ${status}`)
+  const { code, message, remedy } = parsed.data.error
+  return new SyncError(isErrorCode(code) ? code : 'SERVICE_REFUSED', message, { remedy })
 }
 
-/** What an error answer says, when it is one of ours. */
-function saidIn(text: string): string {
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CATALOGUE, code)
+}
+
+/** Null for what is no JSON. */
+function jsonOf(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(text)
-    if (typeof parsed !== 'object' || parsed === null) return text.slice(0, 200)
-    for (const name of ['message', 'error', 'detail', 'title']) {
-      const said = new Map<string, unknown>(Object.entries(parsed)).get(name)
-      if (typeof said === 'string') return said
-    }
+    return JSON.parse(text)
   } catch {
-    // Not JSON: told as it is.
+    return null
   }
-  return text.slice(0, 200)
 }
 
 /** The end was asked for by whoever waits, not by a time-out. */

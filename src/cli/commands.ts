@@ -20,7 +20,7 @@ import { verifyCommand } from './verify.ts'
 const STAND_IN = fileURLToPath(new URL('../../stand-in/src/main.ts', import.meta.url))
 
 const loadStatus = () => import('../app/read-status.ts')
-const loadService = () => import('../app/call-service.ts')
+const loadService = () => import('../app/service-client.ts')
 const loadRequests = () => import('../app/request-resync.ts')
 
 const DOCTOR_TOPICS: readonly DoctorTopic[] = [

@@ -6,19 +6,20 @@ import { textOption, type Option } from './option.ts'
 import type { Arguments } from './parse-arguments.ts'
 import { UsageError } from './usage-error.ts'
 
-/** What commands that ask the running service need: `src/app/call-service.ts`. */
+/** What commands that ask the running service need: `src/app/service-client.ts`. */
 export interface ServiceDeps {
-  /** Resolves to the service's JSON. @throws {SyncError} */
-  readonly callService: (
+  readonly serviceClient: (
     config: Config,
-    call: {
+    url: string | undefined,
+  ) => {
+    /** Resolves to the service's JSON. @throws {SyncError} */
+    ask(call: {
       readonly method: 'GET' | 'POST'
       readonly path: string
       readonly body?: unknown
-      readonly url?: string | undefined
       readonly abort: AbortSignal
-    },
-  ) => Promise<unknown>
+    }): Promise<unknown>
+  }
 }
 
 /** Where the service is. */
@@ -47,8 +48,8 @@ export async function askService(
   what: { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: unknown },
 ): Promise<unknown> {
   const { config } = await loadNamedConfig(input, undefined, context)
-  const { callService } = await load()
-  return await callService(config, { ...what, url: input.get(urlOption), abort: context.abort })
+  const { serviceClient } = await load()
+  return await serviceClient(config, input.get(urlOption)).ask({ ...what, abort: context.abort })
 }
 
 /** An option with a duration in milliseconds: `2h`, `1h30m`. */

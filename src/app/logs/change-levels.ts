@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts'
 import { LOGGER_NAMES, type LoggerName } from '../../config/loggers.ts'
 import { LOG_LEVELS, type LogLevel } from '../../config/logging-section.ts'
 import { SyncError } from '../../core/sync-error.ts'
-import { serviceClient, type ServiceAnswer } from '../service-client.ts'
+import { serviceClient } from '../service-client.ts'
 
 const PATH = '/api/v1/logging/levels'
 
@@ -31,7 +31,7 @@ const answer = z.object({ levels: z.array(shownLevel) })
 
 /** The levels of the running service. @throws {SyncError} SERVICE_UNREACHABLE, SERVICE_REFUSED */
 export async function readLevels(config: Config): Promise<readonly ShownLevel[]> {
-  return levelsIn(await serviceClient(config).get(PATH))
+  return levelsIn(await serviceClient(config).ask({ method: 'GET', path: PATH }))
 }
 
 /** Changes a level of the running service; answers all. @throws {SyncError} SERVICE_UNREACHABLE, SERVICE_REFUSED */
@@ -40,19 +40,12 @@ export async function changeLevels(
   { logger, level, forMs }: LevelChange,
 ): Promise<readonly ShownLevel[]> {
   const body = level === null ? { logger, reset: true } : { logger, level, for_ms: forMs }
-  return levelsIn(await serviceClient(config).change('PUT', PATH, body))
+  return levelsIn(await serviceClient(config).ask({ method: 'PUT', path: PATH, body }))
 }
 
-function levelsIn({ status, text }: ServiceAnswer): readonly ShownLevel[] {
-  try {
-    return answer.parse(JSON.parse(text)).levels
-  } catch (error) {
-    throw new SyncError(
-      'SERVICE_REFUSED',
-      `${PATH} was answered with status ${status} and something else than levels`,
-      {
-        cause: error,
-      },
-    )
-  }
+function levelsIn(said: unknown): readonly ShownLevel[] {
+  const read = answer.safeParse(said)
+  if (read.success) return read.data.levels
+  const remedy = 'Use the program of the same version as the service.'
+  throw new SyncError('SERVICE_REFUSED', `${PATH} was answered with something else than levels`, { remedy })
 }

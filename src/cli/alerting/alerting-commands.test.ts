@@ -32,14 +32,13 @@ async function call(...args: readonly string[]) {
   let out = ''
   let err = ''
   const load = async () => ({
-    callService: async (
-      _config: unknown,
-      { method, path, body, url }: { method: string; path: string; body?: unknown; url?: string | undefined },
-    ) => {
-      calls.push({ method, path, ...(body === undefined ? {} : { body }), ...(url === undefined ? {} : { url }) })
-      if (answer instanceof Error) throw answer
-      return answer
-    },
+    serviceClient: (_config: unknown, url: string | undefined) => ({
+      ask: async ({ method, path, body }: { method: string; path: string; body?: unknown }) => {
+        calls.push({ method, path, ...(body === undefined ? {} : { body }), ...(url === undefined ? {} : { url }) })
+        if (answer instanceof Error) throw answer
+        return answer
+      },
+    }),
   })
   const commands = [alertsCommand(load, []), silenceCommand(load), onCallCommand(load)]
   const terminal = {
