@@ -9,10 +9,20 @@ import { systemSources } from './system-sources.ts'
 /** Something that lives in the monitor thread until `signal` is aborted. It must not throw: whatever goes wrong is logged. */
 export type MonitorService = (core: MonitorCore, signal: AbortSignal) => Promise<void>
 
+const BEAT_EVERY_MS = 250
 const RATES_EVERY_MS = 1_000
 const SYSTEM_EVERY_MS = 5_000
 
 const watchLoop: MonitorService = (core, signal) => core.loop.run(core.clock, signal)
+
+/** Shows the sync thread that this one turns. */
+const beat: MonitorService = async ({ setup, clock }, signal) => {
+  const cells = new Int32Array(setup.monitorBeat)
+  while (!signal.aborted) {
+    Atomics.add(cells, 0, 1)
+    await clock.sleep(BEAT_EVERY_MS, signal).catch(() => undefined)
+  }
+}
 
 const keepRates: MonitorService = (core, signal) => {
   const { clock, registry, series } = core
@@ -34,7 +44,7 @@ const measureSystem: MonitorService = (core, signal) => {
 }
 
 /** Everything that runs in the monitor thread beside HTTP. Add a service here. */
-const SERVICES: readonly MonitorService[] = [watchLoop, keepRates, measureSystem, pushOtlp, runAlerting]
+const SERVICES: readonly MonitorService[] = [watchLoop, beat, keepRates, measureSystem, pushOtlp, runAlerting]
 
 /** Runs all services until the thread is asked to end. */
 export async function runMonitorServices(core: MonitorCore): Promise<void> {

@@ -10,11 +10,15 @@ export interface MonitorSetup {
   readonly startedAtMs: number
   /** Four bytes: counts turns of the sync's event loop. */
   readonly beat: SharedArrayBuffer
+  /** Four bytes: counts turns of the monitor thread's event loop. */
+  readonly monitorBeat: SharedArrayBuffer
   readonly http: {
     readonly host: string
     readonly port: number
     readonly metricsPort: number
-    /** Null: changes are allowed from loopback only. */
+    /** None: changes are allowed from loopback only. */
+    readonly tokens: readonly ApiToken[]
+    /** `http.auth.token`. */
     readonly token: string | null
     readonly prometheusUrl: string | null
   }
@@ -44,6 +48,12 @@ export interface MonitorSetup {
   readonly directories: readonly string[]
 }
 
+/** What lets its bearer change something, and whom the log names for it. */
+export interface ApiToken {
+  readonly actor: string
+  readonly token: string
+}
+
 /** The setup of a configuration. The one place where secrets of `http`, `monitoring` and `alerting` are revealed. */
 export function monitorSetup(
   config: Config,
@@ -54,11 +64,13 @@ export function monitorSetup(
   const headers = Object.entries(otlp?.headers ?? {}).map(([name, value]) => [name, value.reveal()] as const)
   return {
     ...about,
+    monitorBeat: new SharedArrayBuffer(4),
     pipeline,
     http: {
       host: http.host,
       port: http.port,
       metricsPort: http.metricsPort,
+      tokens: tokensOf(http),
       token: http.token?.reveal() ?? null,
       prometheusUrl: http.prometheusUrl ?? null,
     },
@@ -74,6 +86,11 @@ export function monitorSetup(
     target: targetOf(config),
     directories: writtenDirectories(config),
   }
+}
+
+function tokensOf({ token, tokens }: Config['http']): readonly ApiToken[] {
+  const named = Object.entries(tokens).map(([name, value]) => ({ actor: `api:${name}`, token: value.reveal() }))
+  return token === undefined ? named : [{ actor: 'api', token: token.reveal() }, ...named]
 }
 
 function targetOf(config: Config): MonitorSetup['target'] {

@@ -23,6 +23,8 @@ interface Place {
 }
 
 interface Child<T> {
+  readonly name: MetricName
+  readonly labels: readonly string[]
   readonly instrument: T
   readonly place: Place
   readonly lines: number
@@ -41,10 +43,11 @@ export class MetricRegistry {
   readonly #children = new Map<string, Child<Instrument>>()
   readonly #dropped = new Set<string>()
   #lines = 0
-  #page = -1
+  readonly #pages: SharedArrayBuffer[] = []
   #cells: Float64Array = new Float64Array(0)
   #used = 0
   #news: SeriesNews[] = []
+  #isTelling = false
 
   constructor(options: MetricRegistryOptions) {
     this.#options = options
@@ -87,6 +90,14 @@ export class MetricRegistry {
     this.#tell({ tag: 'gone', family: name, labels: texts })
   }
 
+  /** All that is shown now: for a reader in the place of the one before. What was yet to be announced is in it, and is not announced again. */
+  anew(): readonly SeriesNews[] {
+    this.#news = []
+    const pages = this.#pages.map((buffer, page) => ({ tag: 'page', page, buffer }) as const)
+    const shown = [...this.#children.values()].filter((child) => child.shown)
+    return [...pages, ...shown.map(shownNews)]
+  }
+
   #child<T extends Instrument>(
     name: MetricName,
     labels: readonly string[],
@@ -96,7 +107,7 @@ export class MetricRegistry {
     const key = keyOf(name, labels)
     const known = this.#children.get(key)
     if (known?.instrument instanceof kind) {
-      if (!known.shown) this.#show(name, labels, known)
+      if (!known.shown) this.#show(known)
       return known.instrument
     }
     const family: MetricFamily = METRICS[name]
@@ -104,16 +115,16 @@ export class MetricRegistry {
     if (this.#lines + lines > this.#options.maxSeries) return this.#drop(key, family, make)
     const place = this.#allot(cellsOf(family))
     const instrument = make(place)
-    const child = { instrument, place, lines, shown: false }
+    const child = { name, labels, instrument, place, lines, shown: false }
     this.#children.set(key, child)
-    this.#show(name, labels, child)
+    this.#show(child)
     return instrument
   }
 
-  #show(name: MetricName, labels: readonly string[], child: Child<unknown>): void {
+  #show(child: Child<unknown>): void {
     child.shown = true
     this.#lines += child.lines
-    this.#tell({ tag: 'series', family: name, labels, page: child.place.page, at: child.place.at })
+    this.#tell(shownNews(child))
   }
 
   #drop<T>(key: string, family: MetricFamily, make: (place: Place) => T): T {
@@ -130,9 +141,10 @@ export class MetricRegistry {
     if (known instanceof Counter) return known
     const place = this.#allot(1)
     const instrument = new Counter(place.cells, place.at)
-    const child = { instrument, place, lines: 1, shown: false }
+    const name = 'sync_metrics_series_dropped_total'
+    const child: Child<Instrument> = { name, labels: [], instrument, place, lines: 1, shown: false }
     this.#children.set(key, child)
-    this.#show('sync_metrics_series_dropped_total', [], child)
+    this.#show(child)
     return instrument
   }
 
@@ -140,24 +152,30 @@ export class MetricRegistry {
     if (this.#used + count > this.#cells.length) {
       const buffer = new SharedArrayBuffer(PAGE_BYTES)
       this.#cells = new Float64Array(buffer)
-      this.#page += 1
+      this.#pages.push(buffer)
       this.#used = 0
-      this.#tell({ tag: 'page', page: this.#page, buffer })
+      this.#tell({ tag: 'page', page: this.#pages.length - 1, buffer })
     }
     const at = this.#used
     this.#used += count
-    return { cells: this.#cells, page: this.#page, at }
+    return { cells: this.#cells, page: this.#pages.length - 1, at }
   }
 
   #tell(news: SeriesNews): void {
     this.#news.push(news)
-    if (this.#news.length > 1) return
+    if (this.#isTelling) return
+    this.#isTelling = true
     queueMicrotask(() => {
+      this.#isTelling = false
       const all = this.#news
       this.#news = []
-      this.#options.announce(all)
+      if (all.length > 0) this.#options.announce(all)
     })
   }
+}
+
+function shownNews({ name, labels, place }: Child<unknown>): SeriesNews {
+  return { tag: 'series', family: name, labels, page: place.page, at: place.at }
 }
 
 /** Cells that a series of the family takes. */

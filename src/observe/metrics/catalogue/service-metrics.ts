@@ -15,6 +15,12 @@ export const SERVICE_METRICS = {
     help: 'Moment at which the process started, seconds since 1970.',
     reading: 'Changes: it was restarted.',
   }),
+  sync_monitor_restarts_total: counter({
+    labels: [],
+    unit: 'restarts',
+    help: 'Times that the thread of health, metrics and alerts ended or hung, and was started again.',
+    reading: 'Above 0: a defect; the log says which. The sync went on, counters of that thread began anew.',
+  }),
   sync_loop_heartbeat_age_seconds: timeSince({
     labels: [],
     unit: 'seconds',
