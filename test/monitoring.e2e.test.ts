@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { runProgram } from '../src/cli/run-program.ts'
+import { COMMANDS } from '../src/cli/commands.ts'
 import { guideCurls, guideEndpoints, guideHealth, guideSamples } from './support/monitoring-guide.ts'
+import { realClock } from './support/real-clock.ts'
 import { parseExposition, type Sample } from './support/parse-exposition.ts'
 import { openDatabase } from './support/postgres.ts'
 import { ServiceProcess, writePipelineFile } from './support/service-process.ts'
@@ -23,6 +26,49 @@ monitoring:
   stuck_after: 1s
   blocked_after: 1s
 `
+
+/** Metrics that a service shows only when something special happens, or is configured. */
+const SILENT_METRICS: Readonly<Record<string, string>> = {}
+
+const linesOf = (text: string): readonly Record<string, unknown>[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+/** The commands as they are typed, in this process, for the service of a world. */
+async function commandLine(world: Awaited<ReturnType<typeof openWorld>>) {
+  const { sourceUrl, standIn, source } = world
+  const file = await writePipelineFile({ sourceUrl, standIn, database: source.name, httpPort: world.port })
+  const start = (args: readonly string[], abort: AbortController) => {
+    let out = ''
+    const terminal = {
+      out: (text: string) => void (out += text),
+      err: () => undefined,
+      isTerminal: false,
+      colour: false,
+    }
+    const context = { terminal, env: { SYNC_CONFIG: file.path }, clock: realClock, abort: abort.signal }
+    return { out: () => out, ended: runProgram(args, COMMANDS, context) }
+  }
+  return {
+    run: async (...args: readonly string[]) => {
+      const { out, ended } = start(args, new AbortController())
+      expect([args, await ended]).toEqual([args, 0])
+      return out()
+    },
+    follow: (...args: readonly string[]) => {
+      const abort = new AbortController()
+      const { out, ended } = start(args, abort)
+      const stop = async () => {
+        abort.abort(new Error('Ctrl-C'))
+        return await ended
+      }
+      return { out, lines: () => linesOf(out()), stop }
+    },
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+  }
+}
 
 /** A service between a real source and the stand-in, with ways to both that can be broken. */
 async function openWorld() {
@@ -57,6 +103,7 @@ async function openWorld() {
     fetch(`http://127.0.0.1:${port}${path}`, { headers })
   return {
     source,
+    sourceUrl: url.href,
     standIn,
     service,
     toSource,
@@ -243,6 +290,56 @@ describe('a running service', () => {
     )
   })
 
+  test('rows 39-45: the log over HTTP, followed and filtered by the command; levels changed; who asked is named', async () => {
+    await using cli = await commandLine(world)
+    const changed = await cli.run('logs', 'level', 'sync_app.records', 'DEBUG', '--for', '10m', '--json')
+    expect(JSON.parse(changed)).toContainEqual({
+      logger: 'sync_app.records',
+      level: 'DEBUG',
+      from: 'changed',
+      until_ms: expect.any(Number),
+    })
+    const following = cli.follow('logs', '-f', '--service', '--json', '--table', 'orders', '--lines', '0')
+    await waitFor(
+      async () => {
+        await world.source.query(`insert into orders select coalesce(max(id), 0) + 1, 7.77 from orders`)
+        return following.out().includes('"logger":"sync_app.records"')
+      },
+      { describe: () => world.service.story },
+    )
+    expect(await following.stop()).toBe(0)
+    const record = following.lines().find(({ logger }) => logger === 'sync_app.records')
+    expect(record).toMatchObject({
+      level: 'DEBUG',
+      table: 'public.orders',
+      operation: 'insert',
+      record_id: expect.stringMatching(/^[0-9a-f]+$/),
+      processing_time_ms: expect.any(Number),
+      batch_size: expect.any(Number),
+      batch_id: expect.any(String),
+      end_lsn: expect.stringContaining('/'),
+      actor: 'system',
+    })
+    expect(following.out()).not.toContain('public.users')
+    await cli.run('logs', 'level', 'sync_app.records', 'reset')
+    await cli.run('pause', 'orders')
+    await cli.run('resume', 'orders', '--wait')
+    const ask = { method: 'PUT', body: JSON.stringify({ logger: 'sync_app', level: 'INFO', for_ms: 1 }) }
+    expect((await fetch(`http://127.0.0.1:${world.port}/api/v1/logging/levels`, ask)).status).toBe(200)
+    expect((await world.get('/api/v1/logs?level=loud')).status).toBe(400)
+    const audit = await cli.run('logs', '--service', '--json', '--lines', '1000')
+    const asked = linesOf(audit).filter(({ message }) => /^(?:Asked|Level)/.test(String(message)))
+    expect(asked.map(({ message, actor }) => [message, actor])).toEqual([
+      ['Asked to pause the table', 'api:local'],
+      ['Asked to resume the table', 'api:local'],
+      ['Level of a logger changed', expect.stringMatching(/^cli:./)],
+      ['Level of a logger changed', expect.stringMatching(/^cli:./)],
+      ['Asked to pause the table', expect.stringMatching(/^cli:./)],
+      ['Asked to resume the table', expect.stringMatching(/^cli:./)],
+      ['Level of a logger changed', 'api:local'],
+    ])
+  })
+
   test('row 118: a blocked sync loop is 503 on the same port, in milliseconds, and passes', async () => {
     // Emptying a table blocks the loop for some seconds; see SYNC_FAIL_POINT.
     await world.source.query('truncate users')
@@ -307,6 +404,13 @@ describe('a running service', () => {
   test('row 124: no value of a row is shown anywhere', async () => {
     for (const path of ['/metrics', '/health/detailed', '/api/v1/status', '/api/v1/tables'])
       expect(await (await world.get(path)).text()).not.toContain('SECRET')
+  })
+
+  test('every metric of the catalogue has series in a running service, but for those that need something special', async () => {
+    const reply = await world.get('/api/v1/metrics')
+    const { metrics }: { metrics: readonly { name: string; series: number }[] } = JSON.parse(await reply.text())
+    const silent = metrics.filter(({ series }) => series === 0).map(({ name }) => name)
+    expect(silent.toSorted()).toEqual(Object.keys(SILENT_METRICS).toSorted())
   })
 
   it('row 105: a slot that is gone is told, with what to do', async () => {

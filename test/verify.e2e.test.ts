@@ -147,10 +147,10 @@ test('resync, pause and resume reach the running service, and status tells what 
     await untilStreaming(config, service)
     await standIn.query(`update \`${database.name}\`.plain set name = 'other' where id = 11`)
     const wait = { onProgress: () => undefined }
-    await requestOfPipeline(config, { do: 'resync', tables: [plain], wait, ...around() })
+    await requestOfPipeline(config, { by: 'cli:anna', do: 'resync', tables: [plain], wait, ...around() })
     expect(await compare(config)).toMatchObject({ differences: [], report: { notCompared: [] } })
 
-    await requestOfPipeline(config, { do: 'pause', tables: [odd], wait, ...around() })
+    await requestOfPipeline(config, { by: 'cli:anna', do: 'pause', tables: [odd], wait, ...around() })
     await database.query('delete from odd')
     expect(await compare(config)).toMatchObject({
       differences: [],
@@ -162,10 +162,10 @@ test('resync, pause and resume reach the running service, and status tells what 
       ['public.people', 'streaming'],
       [plain, 'streaming'],
     ])
-    await requestOfPipeline(config, { do: 'resume', tables: 'all', wait, ...around() })
+    await requestOfPipeline(config, { by: 'cli:anna', do: 'resume', tables: 'all', wait, ...around() })
     expect(await compare(config)).toMatchObject({ differences: [], report: { notCompared: [] } })
     await expect(
-      requestOfPipeline(config, { do: 'pause', tables: [tableId('public', 'nope')], ...around() }),
+      requestOfPipeline(config, { by: 'cli:anna', do: 'pause', tables: [tableId('public', 'nope')], ...around() }),
     ).rejects.toThrow(/the source has no table public\.nope/)
   }
   await database.dropReplication()

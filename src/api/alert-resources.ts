@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import { AlertingRequests } from '../app/alerting/alerting-requests.ts'
 import type { MonitorCore } from '../app/monitor/monitor-core.ts'
 import { SyncError } from '../core/sync-error.ts'
+import { admitChange } from './admit-change.ts'
 import { readBody } from './read-body.ts'
-import { refuseChange } from './refuse-change.ts'
 import type { ApiRequest, Handler, Resource } from './resource.ts'
 import { sendError, sendJson } from './send-json.ts'
 
@@ -46,7 +46,7 @@ function looking(core: MonitorCore, answer: Answer): Handler {
 
 function changing(core: MonitorCore, change: Change): Handler {
   return async (request, response) => {
-    if (refuseChange(core, { request, response })) return
+    if (admitChange(core, { request, response }) === null) return
     const requests = alertingOf(core, response)
     if (!requests) return
     const body = await readBody(request.raw)

@@ -1,4 +1,5 @@
 import { timingSafeEqual, createHash } from 'node:crypto'
+import type { ApiToken } from '../app/monitor/monitor-setup.ts'
 
 /** Who asks for a change. */
 export interface Asker {
@@ -9,20 +10,42 @@ export interface Asker {
   readonly origin: string | undefined
   /** What the client took for our address. */
   readonly host: string | undefined
+  /** Who the client says that it is, in `x-sync-actor`: whoever may change something is believed. */
+  readonly claim: string | undefined
 }
 
-/** Why a change is refused; null when it is allowed. */
+/** Why a change is refused. */
 export type Refusal = 'no-token' | 'wrong-token' | 'not-loopback' | 'foreign-page'
 
+/** Whether a change is allowed, and who is named as its author. */
+export type Admission =
+  | { readonly tag: 'allowed'; readonly actor: string }
+  | { readonly tag: 'refused'; readonly refusal: Refusal }
+
+/** Whoever asks from this machine and does not say who it is. */
+const LOCAL = 'api:local'
+const CLAIM = /^[\w.@:+-]{1,64}$/
+
 /**
- * Whether a change is allowed: with a configured token, to whoever has it; without one, from loopback only, and not to a page of another
+ * Whether a change is allowed: with configured tokens, to whoever has one; without any, from loopback only, and not to a page of another
  * site in a browser on this machine. Pure.
  */
-export function refusalOf(asker: Asker, token: string | null): Refusal | null {
-  if (token !== null) {
-    if (asker.authorization === undefined) return 'no-token'
-    return equal(asker.authorization, `Bearer ${token}`) ? null : 'wrong-token'
+export function admissionOf(asker: Asker, tokens: readonly ApiToken[]): Admission {
+  if (tokens.length === 0) {
+    const refusal = localRefusal(asker)
+    return refusal === null ? { tag: 'allowed', actor: actorOf(asker, LOCAL) } : { tag: 'refused', refusal }
   }
+  if (asker.authorization === undefined) return { tag: 'refused', refusal: 'no-token' }
+  // Every token is compared, so that the time tells nothing about which one is near.
+  const [known] = tokens.filter(({ token }) => equal(asker.authorization ?? '', `Bearer ${token}`))
+  return known ? { tag: 'allowed', actor: actorOf(asker, known.actor) } : { tag: 'refused', refusal: 'wrong-token' }
+}
+
+function actorOf({ claim }: Asker, otherwise: string): string {
+  return claim !== undefined && CLAIM.test(claim) ? claim : otherwise
+}
+
+function localRefusal(asker: Asker): Refusal | null {
   if (!isLoopback(asker.remoteAddress)) return 'not-loopback'
   if (asker.origin !== undefined && asker.origin !== `http://${asker.host}`) return 'foreign-page'
   return isLocalName(asker.host) ? null : 'foreign-page'

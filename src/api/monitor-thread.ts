@@ -9,6 +9,8 @@ import { acknowledgeResource } from './acknowledge-resource.ts'
 import { alertResources } from './alert-resources.ts'
 import { healthResources } from './health-resources.ts'
 import { type HttpListener, listen } from './http-listener.ts'
+import { levelResource } from './level-resource.ts'
+import { logResource } from './log-resource.ts'
 import { metricListResource } from './metric-list-resource.ts'
 import { metricsResource } from './metrics-resource.ts'
 import { prometheusProxy } from './prometheus-proxy.ts'
@@ -25,6 +27,8 @@ function mainResources(core: MonitorCore): readonly Resource[] {
     statusResource(views),
     ...tableResources(core, views),
     metricListResource(views),
+    logResource(core),
+    levelResource(core),
     acknowledgeResource(core),
     ...alertResources(core),
   ]

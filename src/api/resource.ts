@@ -18,5 +18,6 @@ export interface Resource {
   /** `/health/group/:name`; a `*` at the end stands for anything. */
   readonly path: string
   readonly get?: Handler | undefined
+  readonly put?: Handler | undefined
   readonly post?: Handler | undefined
 }

@@ -16,12 +16,22 @@ export function route(resources: readonly Resource[], method: string, path: stri
   for (const resource of resources) {
     const parameters = matchPath(resource.path, path)
     if (parameters === null) continue
-    const handler = method === 'GET' || method === 'HEAD' ? resource.get : method === 'POST' ? resource.post : undefined
+    const handler = handlerOf(resource, method)
     if (handler) return { tag: 'found', resource, handler, parameters }
-    const allowed = [...(resource.get ? ['GET', 'HEAD'] : []), ...(resource.post ? ['POST'] : [])]
+    const allowed = [
+      ...(resource.get ? ['GET', 'HEAD'] : []),
+      ...(resource.put ? ['PUT'] : []),
+      ...(resource.post ? ['POST'] : []),
+    ]
     return { tag: 'wrong-method', resource, allowed }
   }
   return { tag: 'unknown' }
+}
+
+function handlerOf(resource: Resource, method: string): Handler | undefined {
+  if (method === 'GET' || method === 'HEAD') return resource.get
+  if (method === 'PUT') return resource.put
+  return method === 'POST' ? resource.post : undefined
 }
 
 /** The parameters of a path that a pattern matches; null when it does not. Pure. */

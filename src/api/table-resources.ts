@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http'
-import type { ChangeRequest } from '../app/monitor/monitor-messages.ts'
+import type { TableChange } from '../app/monitor/monitor-messages.ts'
 import type { MonitorCore } from '../app/monitor/monitor-core.ts'
 import type { StatusViews } from '../app/monitor/status-views.ts'
-import { refuseChange } from './refuse-change.ts'
+import { admitChange } from './admit-change.ts'
 import type { ApiRequest, Resource } from './resource.ts'
 import { sendError, sendJson } from './send-json.ts'
 
@@ -36,18 +36,19 @@ export function tableResources(core: MonitorCore, views: StatusViews): readonly 
 async function changeTable(
   core: MonitorCore,
   views: StatusViews,
-  asked: { readonly request: ApiRequest; readonly response: ServerResponse; readonly change: ChangeRequest['do'] },
+  asked: { readonly request: ApiRequest; readonly response: ServerResponse; readonly change: TableChange['do'] },
 ): Promise<void> {
   const { request, response, change } = asked
-  if (refuseChange(core, { request, response })) return
+  const actor = admitChange(core, { request, response })
+  if (actor === null) return
   const found = views.table(request.parameters['table'] ?? '')
   if (!found) {
     notFound(response)
     return
   }
-  const answer = await core.change({ do: change, table: found.id })
+  const answer = await core.ask({ do: change, table: found.id, actor })
   if (answer.tag === 'done') sendJson(response, 202, { requested: change, table: found.id, position: answer.position })
-  else sendError(response, answer.code === 'TIMEOUT' ? 504 : 502, answer)
+  else if (answer.tag === 'failed') sendError(response, answer.code === 'TIMEOUT' ? 504 : 502, answer)
 }
 
 function notFound(response: ServerResponse): void {

@@ -17,6 +17,8 @@ const POLL_MS = 200
 export interface PipelineRequestOptions {
   readonly do: TableRequest['do']
   readonly tables: readonly TableId[] | 'all'
+  /** Who asks: stands in the log as the actor. */
+  readonly by: string
   readonly clock: Clock
   readonly abort: AbortSignal
   /** Stay until every table has the state that was asked for (streaming again, or paused). */
@@ -38,7 +40,7 @@ export async function requestOfPipeline(config: Config, options: PipelineRequest
   }
   let position: Lsn | null = null
   for (const table of tables) {
-    position = await access.source.emitMarker(encodeRequest({ do: options.do, table }))
+    position = await access.source.emitMarker(encodeRequest({ do: options.do, table, by: options.by }))
   }
   if (position === null) throw new SyncError('CONFIG_INVALID', 'no table of the source matches the configuration')
   if (options.wait !== undefined) await untilFulfilled(tables, position, options, access)

@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import type { Clock } from '../core/clock.ts'
-import type { RecordSampling, Signal, Signals } from '../core/signals.ts'
+import type { Signal, Signals } from '../core/signals.ts'
 import { runEmbedded } from '../engine/embedded/run-embedded.ts'
-import type { LogRecord } from '../observe/logs/log-record.ts'
 import { Lessons } from '../pipeline/lessons.ts'
 import { Tenure } from '../pipeline/tenure.ts'
 import { failPointsOf } from './fail-points.ts'
 import { openServiceMonitor, type ServiceMonitor } from './monitor/service-monitor.ts'
+import type { OpenLog } from './open-log.ts'
 import { openSession } from './open-session.ts'
 import { sendToSelf } from './send-to-self.ts'
 import { stopInTime } from './stop-in-time.ts'
 
 /** What the service takes from outside. */
 export interface ServiceSurroundings {
-  /** The service's log: hears every signal, and takes lines of other origin. */
-  readonly signals: Signals & { write(record: LogRecord): void }
-  readonly sampling?: RecordSampling | undefined
+  /** Hears every signal, and takes lines of other origin. */
+  readonly log: OpenLog
   readonly clock: Clock
   readonly abort: AbortSignal
   readonly version: string
@@ -30,7 +29,8 @@ export interface ServiceSurroundings {
  */
 export async function runService(config: Config, around: ServiceSurroundings): Promise<void> {
   await using monitor = await openMonitor(config, around)
-  const { signals: log, sampling, clock, abort } = around
+  const { log, clock, abort } = around
+  const { sampling } = log
   const signals: Signals = {
     emit: (signal: Signal) => {
       log.emit(signal)
@@ -52,6 +52,6 @@ export async function runService(config: Config, around: ServiceSurroundings): P
 
 async function openMonitor(config: Config, around: ServiceSurroundings): Promise<ServiceMonitor | null> {
   if (!config.http.enabled) return null
-  const { version, monitorEntry: entry, clock, signals } = around
-  return await openServiceMonitor(config, { entry, version, clock, log: (record) => signals.write(record) })
+  const { version, monitorEntry: entry, clock, log } = around
+  return await openServiceMonitor(config, { entry, version, clock, log })
 }

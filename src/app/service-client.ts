@@ -21,6 +21,8 @@ export interface ServiceCall {
   /** Beginning with `/api/`. */
   readonly path: string
   readonly body?: unknown
+  /** Who asks, for the log of the service. */
+  readonly actor?: string | undefined
   /** Ends the wait; absent: five seconds do. */
   readonly abort?: AbortSignal | undefined
 }
@@ -45,7 +47,12 @@ export function serviceAddress(host: string, port: number): string {
 
 /** The service that runs this configuration; `url`: where it is reached, when that is somewhere else than on this machine. */
 export function serviceClient({ http }: Pick<Config, 'http'>, url?: string): ServiceClient {
-  return httpClient(url?.replace(/\/+$/, '') ?? serviceAddress(http.host, http.port), http.token?.reveal())
+  return httpClient(url?.replace(/\/+$/, '') ?? serviceAddress(http.host, http.port), tokenOf(http))
+}
+
+function tokenOf({ token, tokens }: Config['http']): string | undefined {
+  const [first] = Object.values(tokens)
+  return (token ?? first)?.reveal()
 }
 
 /** What a request is made of. */
@@ -71,9 +78,10 @@ export function httpClient(address: string, token?: string): ServiceClient {
   return {
     address,
     get: async (path) => answerOf(await ask(path, { signal: within() }), address),
-    ask: async ({ method, path, body, abort = within() }) => {
-      const json = { 'content-type': 'application/json' }
-      const init = body === undefined ? {} : { body: JSON.stringify(body), headers: json }
+    ask: async ({ method, path, body, actor, abort = within() }) => {
+      const named: Record<string, string> = actor === undefined ? {} : { 'x-sync-actor': actor }
+      const json = { ...named, 'content-type': 'application/json' }
+      const init = body === undefined ? { headers: named } : { body: JSON.stringify(body), headers: json }
       const answer = await answerOf(await ask(path, { method, signal: abort, ...init }), address)
       if (answer.status >= 300) throw refused(path, answer)
       return jsonOf(answer.text)

@@ -133,8 +133,8 @@ describe('run', () => {
     runCommand(() => Promise.resolve({ runService }))
 
   test('logs what the service signals as JSON, beginning with warnings, and exits with 0', async () => {
-    const command = running((_, { signals }) => {
-      signals.emit({ tag: 'service-stopping', reason: 'SIGTERM' })
+    const command = running((_, { log }) => {
+      log.emit({ tag: 'service-stopping', reason: 'SIGTERM' })
       return Promise.resolve()
     })
     const { code, out } = await call(command, [early])

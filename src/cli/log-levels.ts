@@ -6,6 +6,7 @@ import type { CommandContext } from './command.ts'
 import { humanDuration } from './human-units.ts'
 import { jsonFlag } from './option.ts'
 import type { Arguments } from './parse-arguments.ts'
+import { ownActor } from './own-actor.ts'
 import { textTable } from './text-table.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -14,7 +15,10 @@ export interface LevelDeps {
   /** The levels of the running service. @throws {SyncError} */
   readonly readLevels: (config: Config) => Promise<readonly ShownLevel[]>
   /** Changes one, or takes a change back. @throws {SyncError} */
-  readonly changeLevels: (config: Config, change: LevelChange) => Promise<readonly ShownLevel[]>
+  readonly changeLevels: (
+    config: Config,
+    change: LevelChange & { readonly actor: string },
+  ) => Promise<readonly ShownLevel[]>
 }
 
 /** What was typed. */
@@ -44,7 +48,7 @@ export async function changeLevel(
   { input, context }: { readonly input: Arguments; readonly context: CommandContext },
 ): Promise<number> {
   const forMs = forText === undefined ? null : await readDuration(forText)
-  print(await deps.changeLevels(config, { logger, level, forMs }), input, context)
+  print(await deps.changeLevels(config, { logger, level, forMs, actor: ownActor() }), input, context)
   return 0
 }
 

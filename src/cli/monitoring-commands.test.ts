@@ -141,7 +141,9 @@ const tailLogs = vi.fn(async function* (_: Config, request: TailRequest) {
   yield `one ${request.last}`
   yield 'two'
 })
-const changeLevels = vi.fn((_: Config, change: LevelChange) => Promise.resolve(change.level === null ? [] : levels))
+const changeLevels = vi.fn((_: Config, change: LevelChange & { readonly actor: string }) =>
+  Promise.resolve(change.level === null ? [] : levels),
+)
 const logs = logsCommand(() => Promise.resolve({ tailLogs, changeLevels, readLevels: () => Promise.resolve(levels) }))
 
 test('logs hands its filter on, and prints a line for each line', async () => {
@@ -172,9 +174,14 @@ sync_app          INFO   configured
 sync_app.records  DEBUG  changed, for another 10 min 0 s
 `)
   await call(logs, ['level', 'sync_app.records', 'debug', '--for', '10m'])
-  expect(changeLevels.mock.lastCall?.[1]).toEqual({ logger: 'sync_app.records', level: 'DEBUG', forMs: 600_000 })
+  expect(changeLevels.mock.lastCall?.[1]).toMatchObject({
+    logger: 'sync_app.records',
+    level: 'DEBUG',
+    forMs: 600_000,
+    actor: expect.stringMatching(/^cli:./),
+  })
   await call(logs, ['level', 'sync_app.records', 'reset', '--json'])
-  expect(changeLevels.mock.lastCall?.[1]).toEqual({ logger: 'sync_app.records', level: null, forMs: null })
+  expect(changeLevels.mock.lastCall?.[1]).toMatchObject({ logger: 'sync_app.records', level: null, forMs: null })
 })
 
 test.each([

@@ -29,7 +29,7 @@ async function runPipeline(
   try {
     const { runService } = await load()
     const about = { version: programVersion(), monitorEntry: MONITOR_ENTRY }
-    await runService(loaded.config, { ...about, signals: log, sampling: log.sampling, clock, abort })
+    await runService(loaded.config, { ...about, log, clock, abort })
     return 0
   } catch (error) {
     log.emit({ tag: 'attempt-failed', what: 'running the pipeline', error: asSyncError(error), retryInMs: null })

@@ -1,8 +1,8 @@
-import { userInfo } from 'node:os'
 import type { Config } from '../config/config.ts'
 import type { CommandContext } from './command.ts'
 import { configOption, loadNamedConfig } from './named-config.ts'
 import { textOption, type Option } from './option.ts'
+import { ownActor, userName } from './own-actor.ts'
 import type { Arguments } from './parse-arguments.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -17,6 +17,7 @@ export interface ServiceDeps {
       readonly method: 'GET' | 'POST'
       readonly path: string
       readonly body?: unknown
+      readonly actor: string
       readonly abort: AbortSignal
     }): Promise<unknown>
   }
@@ -34,7 +35,7 @@ export const authorOption: Option<string | undefined> = textOption('by', 'NAME',
 
 /** The name under which something is done. */
 export function authorOf(input: Arguments): string {
-  return input.get(authorOption) ?? userInfo().username
+  return input.get(authorOption) ?? userName()
 }
 
 /** Options of every command that asks the service. */
@@ -49,7 +50,7 @@ export async function askService(
 ): Promise<unknown> {
   const { config } = await loadNamedConfig(input, undefined, context)
   const { serviceClient } = await load()
-  return await serviceClient(config, input.get(urlOption)).ask({ ...what, abort: context.abort })
+  return await serviceClient(config, input.get(urlOption)).ask({ ...what, actor: ownActor(), abort: context.abort })
 }
 
 /** An option with a duration in milliseconds: `2h`, `1h30m`. */

@@ -5,6 +5,7 @@ import type { TableId } from '../core/table-id.ts'
 import type { Command, CommandContext } from './command.ts'
 import { configOption, loadNamedConfig } from './named-config.ts'
 import { readTableNames } from './named-tables.ts'
+import { ownActor } from './own-actor.ts'
 import { flag, jsonFlag } from './option.ts'
 import type { Arguments } from './parse-arguments.ts'
 import { UsageError } from './usage-error.ts'
@@ -22,6 +23,7 @@ export interface TableRequestDeps {
 interface TableRequestOptions {
   readonly do: 'resync' | 'pause' | 'resume'
   readonly tables: readonly TableId[] | 'all'
+  readonly by: string
   readonly clock: Clock
   readonly abort: AbortSignal
   readonly wait?: { onProgress(sentence: string): void } | undefined
@@ -59,7 +61,9 @@ export function tableRequestCommand(words: TableRequestWords, load: () => Promis
       const { config } = await loadNamedConfig(input, undefined, context)
       const tables = all ? 'all' : await readTableNames(input.operands, config)
       const { requestOfPipeline } = await load()
-      const position = formatLsn(await requestOfPipeline(config, { do: name, tables, ...around(input, context) }))
+      const position = formatLsn(
+        await requestOfPipeline(config, { do: name, tables, by: ownActor(), ...around(input, context) }),
+      )
       const json = `${JSON.stringify({ requested: tables, position })}\n`
       const asked = words.asked(tables === 'all' ? 'all tables' : tables.join(', '))
       context.terminal.out(input.get(jsonFlag) ? json : `${asked} at ${position}.\n`)

@@ -1,4 +1,4 @@
-import { defaulted, defaultedSection, optional, section } from './declaration.ts'
+import { defaulted, defaultedSection, map, optional, section } from './declaration.ts'
 import { httpOrigin, integer, secretText, text, yesOrNo } from './scalars.ts'
 import type { Secret } from './secret.ts'
 
@@ -11,6 +11,8 @@ export interface HttpConfig {
   readonly port: number
   readonly metricsPort: number
   readonly token?: Secret | undefined
+  /** Further tokens by the name of whoever has them. */
+  readonly tokens: Readonly<Record<string, Secret>>
   readonly prometheusUrl?: string | undefined
 }
 
@@ -18,6 +20,9 @@ const auth = section(
   {
     token: optional(secretText, {
       doc: 'What changes something needs this bearer token; without it, that is allowed from loopback only.',
+    }),
+    tokens: defaultedSection(map(secretText), {
+      doc: 'Further tokens, each under the name of whoever has it: the log names it as the actor, `api:NAME`.',
     }),
   },
   (yaml) => yaml,
@@ -47,6 +52,7 @@ export const httpSection = section(
       port: yaml.port,
       metricsPort: yaml.metrics_port,
       token: yaml.auth.token,
+      tokens: yaml.auth.tokens,
       prometheusUrl: yaml.prometheus_url,
     }
   },

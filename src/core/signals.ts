@@ -68,6 +68,8 @@ export type Signal =
   | { readonly tag: 'took-over'; readonly epoch: bigint; readonly position: string }
   | { readonly tag: 'waiting-for-slot'; readonly slot: string; readonly activePid: number | null }
   | { readonly tag: 'table-state'; readonly table: TableId; readonly state: TableState }
+  /** A person asked for something; what comes of it is told by `table-state`. */
+  | { readonly tag: 'asked'; readonly do: 'pause' | 'resume' | 'resync'; readonly table: TableId; readonly by: string }
   /** Something happened to a table that the stream does not tell: it is copied once more. */
   | { readonly tag: 'copied-anew'; readonly table: TableId; readonly reason: string }
   | {

@@ -59,7 +59,7 @@ async function play(
     else if (one.tag === 'add') {
       if (tables.length === 2) tables.push(world.source.addTable('three'))
     } else if (how.resyncs)
-      world.source.message(requestPrefix('p'), encodeRequest({ do: 'resync', table: tableAt(one.table) }))
+      world.source.message(requestPrefix('p'), encodeRequest({ do: 'resync', table: tableAt(one.table), by: 'a test' }))
   }
   try {
     await world.untilEqual()

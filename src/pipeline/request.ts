@@ -7,12 +7,20 @@ export type PipelineRequest = TableRequest | CheckpointRequest
 export interface TableRequest {
   readonly do: 'resync' | 'pause' | 'resume'
   readonly table: TableId
+  /** Who asks: `cli:anna`, `api:console`. */
+  readonly by: string
 }
 
 /** The checkpoint should pass this message at once, as when somebody waits for the target to have caught up. */
 interface CheckpointRequest {
   readonly do: 'checkpoint'
 }
+
+/** Of who asked with an older version. */
+const NOBODY = 'unknown'
+
+/** Whoever may write to the source may send a message: its text is not trusted to be short. */
+const LONGEST_NAME = 100
 
 /** The prefix of this pipeline's logical messages. */
 export function requestPrefix(pipeline: string): string {
@@ -36,8 +44,9 @@ export function parseRequest(content: string): PipelineRequest | null {
   if (parsed.do === 'checkpoint') return { do: 'checkpoint' }
   if (!('table' in parsed)) return null
   const { do: action, table } = parsed
+  const by = 'by' in parsed && typeof parsed.by === 'string' ? parsed.by.slice(0, LONGEST_NAME) : NOBODY
   if (typeof table !== 'string' || !table.includes('.')) return null
   if (action === 'resync' || action === 'pause' || action === 'resume')
-    return { do: action, table: parseTableId(table) }
+    return { do: action, table: parseTableId(table), by }
   return null
 }

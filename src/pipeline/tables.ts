@@ -138,6 +138,7 @@ export class Tables {
       return
     }
     const { state } = entry
+    this.#deps.signals.emit({ tag: 'asked', ...request })
     if (request.do === 'pause') this.#pause(entry)
     else if (request.do === 'resync' || state.tag === 'paused') this.#copyAnew(entry)
   }

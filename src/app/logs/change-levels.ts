@@ -37,10 +37,10 @@ export async function readLevels(config: Config): Promise<readonly ShownLevel[]>
 /** Changes a level of the running service; answers all. @throws {SyncError} SERVICE_UNREACHABLE, SERVICE_REFUSED */
 export async function changeLevels(
   config: Config,
-  { logger, level, forMs }: LevelChange,
+  { logger, level, forMs, actor }: LevelChange & { readonly actor: string },
 ): Promise<readonly ShownLevel[]> {
   const body = level === null ? { logger, reset: true } : { logger, level, for_ms: forMs }
-  return levelsIn(await serviceClient(config).ask({ method: 'PUT', path: PATH, body }))
+  return levelsIn(await serviceClient(config).ask({ method: 'PUT', path: PATH, body, actor }))
 }
 
 function levelsIn(said: unknown): readonly ShownLevel[] {

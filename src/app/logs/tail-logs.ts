@@ -26,24 +26,36 @@ export interface TailRequest {
  */
 export async function* tailLogs(config: Config, request: TailRequest): AsyncGenerator<string> {
   for await (const json of sourceOf(config, request)) {
+    if (typeof json !== 'string') {
+      yield request.json
+        ? `{"skipped":${json.skipped}}`
+        : `... skipped, because this reader is too slow: ${json.skipped}`
+      continue
+    }
     const line = readLogLine(json)
     if (line && isWanted(line, request.filter)) yield request.json ? line.json : shownLine(line, request.colour)
   }
 }
 
-function sourceOf(config: Config, request: TailRequest): AsyncIterable<string> {
+/** Stands where lines are missing: what the service says of it. */
+interface Gap {
+  readonly skipped: string
+}
+
+function sourceOf(config: Config, request: TailRequest): AsyncIterable<string | Gap> {
   const path = config.logging.file?.path
   const fromFile = path !== undefined && (request.from === 'file' || (request.from === 'any' && existsSync(path)))
   return fromFile ? followFile({ ...request, path }) : serviceLines(serviceClient(config), request)
 }
 
 /** Lines that the service has at hand, and those that follow. */
-async function* serviceLines(client: ServiceClient, request: TailRequest): AsyncGenerator<string> {
+async function* serviceLines(client: ServiceClient, request: TailRequest): AsyncGenerator<string | Gap> {
   const { filter, last, follow, abort } = request
   const query = new URLSearchParams({ lines: String(last), follow: String(follow) })
   for (const [name, value] of Object.entries(filter)) if (typeof value === 'string') query.set(name, value)
   try {
-    for await (const { data } of client.events(`/api/v1/logs?${query.toString()}`, abort)) yield data
+    for await (const { event, data } of client.events(`/api/v1/logs?${query.toString()}`, abort))
+      yield event === 'skipped' ? { skipped: data } : data
   } catch (error) {
     if (!abort.aborted) throw error
   }

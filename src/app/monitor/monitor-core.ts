@@ -6,10 +6,11 @@ import { MetricRegistry } from '../../observe/metrics/metric-registry.ts'
 import { SeriesTable } from '../../observe/metrics/series-table.ts'
 import { LoopWatch } from '../../observe/system/loop-watch.ts'
 import type { AlertingSlot } from '../alerting/alerting-slot.ts'
-import type { ChangeAnswer, ChangeRequest, FromMonitor, ToMonitor } from './monitor-messages.ts'
+import { LogTail } from './log-tail.ts'
+import type { FromMonitor, SyncAnswer, SyncRequest, ToMonitor } from './monitor-messages.ts'
 import type { MonitorSetup } from './monitor-setup.ts'
 
-/** How long a change may take before whoever asked is told that nothing is known of it. */
+/** How long a request may take before whoever asked is told that nothing is known of it. */
 const CHANGE_TIMEOUT_MS = 10_000
 
 /** What the services and the HTTP side of the monitor thread work with. */
@@ -27,8 +28,10 @@ export interface MonitorCore extends Disposable {
   readonly ending: AbortSignal
   /** Writes to the service's log. */
   log(record: LogRecord): void
-  /** Has the sync thread change something. */
-  change(request: ChangeRequest): Promise<ChangeAnswer>
+  /** Has the sync thread do something. */
+  ask(request: SyncRequest): Promise<SyncAnswer>
+  /** Lines of the service's log. */
+  readonly logTail: LogTail
   tell(message: FromMonitor): void
 }
 
@@ -43,10 +46,12 @@ export function openMonitorCore(port: MessagePort, setup: MonitorSetup, clock: C
   const health = new HealthPicture(picture)
   const ending = new AbortController()
   const tell = (message: FromMonitor): void => port.postMessage(message)
-  const changes = new Changes(tell, clock)
+  const requests = new Requests(tell, clock)
+  const logTail = new LogTail((isWanted) => tell({ tag: 'tail', isWanted }), clock)
   port.on('message', (message: ToMonitor) => {
     if (message.tag === 'series') theirs(message.news)
-    else if (message.tag === 'answer') changes.answered(message.id, message.answer)
+    else if (message.tag === 'answer') requests.answered(message.id, message.answer)
+    else if (message.tag === 'lines') logTail.take(message.lines, message.isFirst)
     else if (message.tag === 'end') ending.abort(new Error('the service ends'))
     else takeHealth(health, message)
   })
@@ -60,7 +65,8 @@ export function openMonitorCore(port: MessagePort, setup: MonitorSetup, clock: C
     alerting: { current: null },
     ending: ending.signal,
     log: (record) => tell({ tag: 'log', record }),
-    change: (request) => changes.ask(request),
+    ask: (request) => requests.ask(request),
+    logTail,
     tell,
     [Symbol.dispose]: () => port.close(),
   }
@@ -87,10 +93,10 @@ function takeHealth(
 }
 
 /** Requests that the sync thread has not answered. */
-class Changes {
+class Requests {
   readonly #tell: (message: FromMonitor) => void
   readonly #clock: Clock
-  readonly #waiting = new Map<number, (answer: ChangeAnswer) => void>()
+  readonly #waiting = new Map<number, (answer: SyncAnswer) => void>()
   #lastId = 0
 
   constructor(tell: (message: FromMonitor) => void, clock: Clock) {
@@ -98,9 +104,9 @@ class Changes {
     this.#clock = clock
   }
 
-  async ask(request: ChangeRequest): Promise<ChangeAnswer> {
+  async ask(request: SyncRequest): Promise<SyncAnswer> {
     const id = ++this.#lastId
-    const { promise, resolve } = Promise.withResolvers<ChangeAnswer>()
+    const { promise, resolve } = Promise.withResolvers<SyncAnswer>()
     this.#waiting.set(id, resolve)
     const timer = this.#clock.setTimer(CHANGE_TIMEOUT_MS, () => {
       const message = 'The sync has not answered; it may carry the request out all the same.'
@@ -115,7 +121,7 @@ class Changes {
     }
   }
 
-  answered(id: number, answer: ChangeAnswer): void {
+  answered(id: number, answer: SyncAnswer): void {
     this.#waiting.get(id)?.(answer)
   }
 }

@@ -1,23 +1,23 @@
 import type { Config } from '../../config/config.ts'
 import { matchTables } from '../../config/match-tables.ts'
 import type { Clock } from '../../core/clock.ts'
-import { formatLsn } from '../../core/lsn.ts'
 import type { Signal, Signals } from '../../core/signals.ts'
-import { asSyncError } from '../../core/sync-error.ts'
-import { parseTableId, type TableId } from '../../core/table-id.ts'
+import type { TableId } from '../../core/table-id.ts'
 import type { CheckResult } from '../../observe/health/health-check.ts'
 import { notLookedAt, runChecks } from '../../observe/health/check-runner.ts'
 import { JobBoard } from '../../observe/health/job-board.ts'
 import type { LogRecord } from '../../observe/logs/log-record.ts'
 import type { MetricRegistry } from '../../observe/metrics/metric-registry.ts'
+import { LogSeries } from '../../observe/metrics/log-series.ts'
 import { MetricsObserver } from '../../observe/metrics/metrics-observer.ts'
 import { loopBeat } from '../../observe/system/loop-beat.ts'
 import { allChecks } from '../health/all-checks.ts'
 import type { CheckDeps, SourceClock } from '../health/check-deps.ts'
 import { openHealthAccess } from '../health/health-access.ts'
-import { requestOfPipeline } from '../request-resync.ts'
+import type { OpenLog } from '../open-log.ts'
+import { carryOut } from './carry-out.ts'
 import { CheckReporter } from './check-reporter.ts'
-import type { ChangeAnswer, ChangeRequest } from './monitor-messages.ts'
+import { collectUntil } from './collect.ts'
 import { monitorSetup } from './monitor-setup.ts'
 import { type Monitor, startMonitor } from './start-monitor.ts'
 
@@ -27,9 +27,12 @@ export interface ServiceMonitorDeps {
   readonly entry: URL
   readonly version: string
   readonly clock: Clock
-  /** Writes to the service's log. */
-  readonly log: (record: LogRecord) => void
+  /** The service's log. */
+  readonly log: ServiceLog
 }
+
+/** What is needed of the service's log. */
+export type ServiceLog = Pick<OpenLog, 'write' | 'counts' | 'levels' | 'recent'>
 
 /** Everything that watches the service: takes its signals. Disposing of it ends the monitor thread. */
 export interface ServiceMonitor extends Signals, AsyncDisposable {
@@ -43,8 +46,8 @@ export async function openServiceMonitor(config: Config, deps: ServiceMonitorDep
   await using opening = new AsyncDisposableStack()
   const beat = new SharedArrayBuffer(4)
   const setup = monitorSetup(config, { version, beat, startedAtMs: clock.now() })
-  const change = (request: ChangeRequest): Promise<ChangeAnswer> => carryOut(request, config, clock)
-  const monitor = opening.use(await startMonitor({ entry, setup, clock, log, change }))
+  const answer = carryOut.bind(null, { config, log, clock })
+  const monitor = opening.use(await startMonitor({ entry, setup, clock, log, carryOut: answer }))
   const { registry } = monitor
   tellAbout(registry, config, { version, startedAtMs: setup.startedAtMs })
   opening.use(loopBeat(beat, registry, clock))
@@ -57,8 +60,9 @@ export async function openServiceMonitor(config: Config, deps: ServiceMonitorDep
   })
   const board = jobBoard(config, monitor, clock)
   const hasStarted = (): boolean => board.facts.hasStarted
-  opening.use(startChecks({ config, monitor, sourceClock, hasStarted, clock, log }))
-  log({ level: 'INFO', logger: 'sync_app.http', message: 'Listening', fields: listening(config, monitor) })
+  opening.use(startChecks({ config, monitor, sourceClock, hasStarted, clock, log: (record) => log.write(record) }))
+  opening.use(countLog(registry, log, clock))
+  log.write({ level: 'INFO', logger: 'sync_app.http', message: 'Listening', fields: listening(config, monitor) })
   const open = opening.move()
   return {
     emit: (signal: Signal) => {
@@ -76,11 +80,12 @@ function listening({ http }: Config, { ports }: Monitor): LogRecord['fields'] {
 
 function tellAbout(
   registry: MetricRegistry,
-  { pipeline }: Config,
+  { pipeline, sync }: Config,
   about: { readonly version: string; readonly startedAtMs: number },
 ): void {
   registry.gauge('sync_build_info', [about.version, process.version, pipeline]).set(1)
   registry.gauge('sync_start_time_seconds', []).set(about.startedAtMs / 1000)
+  registry.gauge('sync_flush_interval_seconds', []).set(sync.flushIntervalMs / 1000)
 }
 
 function jobBoard(config: Config, monitor: Monitor, clock: Clock): JobBoard {
@@ -131,17 +136,18 @@ function startChecks({ config, monitor, sourceClock, hasStarted, clock, log }: C
   }
 }
 
-async function carryOut(request: ChangeRequest, config: Config, clock: Clock): Promise<ChangeAnswer> {
-  try {
-    const options = {
-      do: request.do,
-      tables: [parseTableId(request.table)],
-      clock,
-      abort: new AbortController().signal,
-    }
-    return { tag: 'done', position: formatLsn(await requestOfPipeline(config, options)) }
-  } catch (error) {
-    const { code, message, remedy } = asSyncError(error)
-    return { tag: 'failed', code, message, remedy }
+const LOG_EVERY_MS = 1_000
+
+/** Shows what the log does, until disposed of. */
+function countLog(registry: MetricRegistry, { counts }: ServiceLog, clock: Clock): AsyncDisposable {
+  const stop = new AbortController()
+  const series = new LogSeries(registry)
+  const collector = { name: 'log', everyMs: LOG_EVERY_MS, collect: () => series.take(counts()) }
+  const running = collectUntil(collector, { clock, registry }, stop.signal)
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stop.abort(new Error('the service ends'))
+      await running
+    },
   }
 }

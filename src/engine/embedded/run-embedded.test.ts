@@ -47,7 +47,10 @@ async function play(
     } else if (one.tag === 'settle') world.source.settle()
     else if (one.tag === 'cut') world.source.cut()
     else if (one.tag === 'resync')
-      world.source.message(requestPrefix('p'), encodeRequest({ do: 'resync', table: tables[one.table === 0 ? 0 : 1] }))
+      world.source.message(
+        requestPrefix('p'),
+        encodeRequest({ do: 'resync', table: tables[one.table === 0 ? 0 : 1], by: 'a test' }),
+      )
     else {
       if (!started) world.start(maxBatchRows)
       started = true

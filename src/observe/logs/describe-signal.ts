@@ -127,6 +127,10 @@ function describeBrief(signal: Brief): LogRecord {
       const fields = { slot: signal.slot, active_pid: signal.activePid }
       return { level: 'INFO', message: 'Waiting for the replication slot', fields }
     }
+    case 'asked': {
+      const fields = { table: signal.table, operation: signal.do }
+      return { level: 'INFO', message: `Asked to ${signal.do} the table`, fields, actor: signal.by }
+    }
     case 'copied-anew':
       return {
         level: 'INFO',

@@ -13,6 +13,7 @@ const LOGGER_OF_TAG: Readonly<Record<Tag, LoggerName>> = {
   blocked: 'sync_app.source',
   'table-state': 'sync_app.tables',
   'table-refused': 'sync_app.tables',
+  asked: 'sync_app.tables',
   'copied-anew': 'sync_app.tables',
   'batch-committed': 'sync_app.batch',
   'checkpoint-moved': 'sync_app.batch',

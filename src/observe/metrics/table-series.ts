@@ -46,6 +46,8 @@ export class TableSeries {
     this.failed = registry.counter('sync_checkpoints_failed_total', table)
     this.lag = registry.moment('sync_lag_seconds', table)
     this.freshness = registry.moment('sync_freshness_seconds', table)
+    // A row that the target refuses stops its table: none is parked.
+    registry.gauge('sync_dead_letters', table).set(0)
     for (const type of ['connection', 'validation']) registry.counter('sync_records_failed_total', [label, type])
   }
 
@@ -116,4 +118,5 @@ const PER_TABLE = [
   'sync_filtered_records_total',
   'sync_snapshot_rows_total',
   'sync_last_success_timestamp_seconds',
+  'sync_dead_letters',
 ] as const

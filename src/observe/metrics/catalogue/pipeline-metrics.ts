@@ -162,13 +162,14 @@ export const PIPELINE_METRICS = {
   sync_row_count_drift: gauge({
     labels: ['table'],
     unit: 'records',
-    help: 'Rows that the last comparison found different.',
-    reading: 'Absent until a comparison ran.',
+    help: 'Rows that the last `sync-app verify` found missing, surplus or different.',
+    reading:
+      'Absent until the table was compared while the service ran, and after a new copy. Above 0: `sync-app resync`.',
   }),
   sync_dead_letters: gauge({
     labels: ['table'],
     unit: 'records',
     help: 'Records that are parked because the target refused them.',
-    reading: 'Absent while sync.on_bad_row is quarantine.',
+    reading: '0 while sync.on_bad_row is quarantine: the table stops instead.',
   }),
 } as const
