@@ -46,6 +46,7 @@ async function compare(config: Config, tables: 'all' | readonly string[] = 'all'
   const report = await verify(config, {
     tables: wanted,
     showValues: true,
+    actor: 'cli:anna',
     ...around(),
     onProgress: (sentence) => sentences.push(sentence),
   })

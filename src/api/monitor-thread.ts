@@ -9,6 +9,7 @@ import { acknowledgeResource } from './acknowledge-resource.ts'
 import { alertResources } from './alert-resources.ts'
 import { healthResources } from './health-resources.ts'
 import { type HttpListener, listen } from './http-listener.ts'
+import { comparisonResource } from './comparison-resource.ts'
 import { levelResource } from './level-resource.ts'
 import { logResource } from './log-resource.ts'
 import { metricListResource } from './metric-list-resource.ts'
@@ -29,6 +30,7 @@ function mainResources(core: MonitorCore): readonly Resource[] {
     metricListResource(views),
     logResource(core),
     levelResource(core),
+    comparisonResource(core),
     acknowledgeResource(core),
     ...alertResources(core),
   ]

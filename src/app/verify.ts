@@ -19,6 +19,7 @@ import { readPendingChanges, untouchedKeys, type PendingChanges } from './verify
 import { SourceSide } from './verify/source-side.ts'
 import { describeStoppedAt, StreamPosition } from './verify/stream-position.ts'
 import { rowStreamer } from './verify/stream-rows.ts'
+import { tellService } from './verify/tell-service.ts'
 import { TargetSide } from './verify/target-side.ts'
 
 const ATTEMPTS = 3
@@ -28,6 +29,8 @@ export interface VerifyRequest {
   readonly tables: readonly TableId[] | 'all'
   /** Whether the report contains values of rows that differ. */
   readonly showValues?: boolean | undefined
+  /** Who compares: stands in the log of the service. */
+  readonly actor: string
   readonly clock: Clock
   readonly abort: AbortSignal
   /** Gets a sentence now and then. */
@@ -43,7 +46,10 @@ export interface VerifyRequest {
 export async function verify(config: Config, request: VerifyRequest): Promise<VerifyReport> {
   await using access = openAccess(config, request.clock)
   const verification = new Verification(config, request, access)
-  return await verification.run()
+  const report = await verification.run()
+  const untold = await tellService(config, report, request.actor)
+  if (untold !== null) request.onProgress(`the service was not told of the result: ${untold}`)
+  return report
 }
 
 /** Where a comparison begins. */

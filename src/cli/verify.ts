@@ -5,6 +5,7 @@ import type { VerifyReport } from '../core/verify-report.ts'
 import type { Command } from './command.ts'
 import { configOption, loadNamedConfig } from './named-config.ts'
 import { readTableNames } from './named-tables.ts'
+import { ownActor } from './own-actor.ts'
 import { flag, jsonFlag } from './option.ts'
 import { isEqual, verifyJson, verifyText } from './print-verify.ts'
 
@@ -19,6 +20,7 @@ export interface VerifyRequest {
   readonly tables: readonly TableId[] | 'all'
   /** Whether the report has values of rows that differ. */
   readonly showValues: boolean
+  readonly actor: string
   readonly clock: Clock
   readonly abort: AbortSignal
   onProgress(sentence: string): void
@@ -48,7 +50,13 @@ export function verifyCommand(load: () => Promise<VerifyDeps>): Command {
       const tables = input.operands.length === 0 ? 'all' : await readTableNames(input.operands, config)
       const { verify } = await load()
       const onProgress = (sentence: string): void => terminal.err(`${sentence}\n`)
-      const report = await verify(config, { tables, showValues: input.get(showValuesFlag), clock, abort, onProgress })
+      const around = { clock, abort, onProgress }
+      const report = await verify(config, {
+        tables,
+        showValues: input.get(showValuesFlag),
+        actor: ownActor(),
+        ...around,
+      })
       terminal.out(input.get(jsonFlag) ? verifyJson(report) : verifyText(report, terminal.colour))
       return isEqual(report) ? 0 : 1
     },

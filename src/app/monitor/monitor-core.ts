@@ -5,6 +5,8 @@ import type { LogRecord } from '../../observe/logs/log-record.ts'
 import { MetricRegistry } from '../../observe/metrics/metric-registry.ts'
 import { SeriesTable } from '../../observe/metrics/series-table.ts'
 import { LoopWatch } from '../../observe/system/loop-watch.ts'
+import { parseTableId } from '../../core/table-id.ts'
+import { tableLabel } from '../../core/table-label.ts'
 import type { AlertingSlot } from '../alerting/alerting-slot.ts'
 import { LogTail } from './log-tail.ts'
 import type { FromMonitor, SyncAnswer, SyncRequest, ToMonitor } from './monitor-messages.ts'
@@ -53,7 +55,7 @@ export function openMonitorCore(port: MessagePort, setup: MonitorSetup, clock: C
     else if (message.tag === 'answer') requests.answered(message.id, message.answer)
     else if (message.tag === 'lines') logTail.take(message.lines, message.isFirst)
     else if (message.tag === 'end') ending.abort(new Error('the service ends'))
-    else takeHealth(health, message)
+    else takeHealth(health, registry, message)
   })
   return {
     setup,
@@ -74,6 +76,7 @@ export function openMonitorCore(port: MessagePort, setup: MonitorSetup, clock: C
 
 function takeHealth(
   health: HealthPicture,
+  registry: MetricRegistry,
   message: Extract<ToMonitor, { readonly tag: 'check' | 'job' | 'job-gone' | 'facts' }>,
 ): void {
   switch (message.tag) {
@@ -82,9 +85,12 @@ function takeHealth(
       break
     case 'job':
       health.takeJob(message.job)
+      // What was compared is gone with a new copy.
+      if (message.job.state === 'snapshotting') registry.remove('sync_row_count_drift', [message.job.label])
       break
     case 'job-gone':
       health.dropJob(message.table)
+      registry.remove('sync_row_count_drift', [tableLabel(parseTableId(message.table))])
       break
     case 'facts':
       health.takeFacts(message.facts)
