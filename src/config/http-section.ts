@@ -14,6 +14,8 @@ export interface HttpConfig {
   /** Further tokens by the name of whoever has them. */
   readonly tokens: Readonly<Record<string, Secret>>
   readonly prometheusUrl?: string | undefined
+  readonly grafanaUrl?: string | undefined
+  readonly grafanaToken?: Secret | undefined
 }
 
 const auth = section(
@@ -42,6 +44,8 @@ export const httpSection = section(
     }),
     metrics_port: defaulted(listenPort, '9090', { doc: 'Port of the metrics alone; 0: any free one.' }),
     auth: defaultedSection(auth, { doc: 'Who may change something.' }),
+    grafana_url: optional(httpOrigin, { doc: 'The Grafana whose dashboards `sync-app checklist` looks at.' }),
+    grafana_token: optional(secretText, { doc: 'A service account token of that Grafana that may view dashboards.' }),
     prometheus_url: optional(httpOrigin, { doc: 'A Prometheus to which `/api/v1/*` on `metrics_port` is passed on.' }),
   },
   (yaml, refuse): HttpConfig => {
@@ -54,6 +58,8 @@ export const httpSection = section(
       token: yaml.auth.token,
       tokens: yaml.auth.tokens,
       prometheusUrl: yaml.prometheus_url,
+      grafanaUrl: yaml.grafana_url,
+      grafanaToken: yaml.grafana_token,
     }
   },
 )

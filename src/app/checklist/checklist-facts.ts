@@ -4,12 +4,13 @@ import type { Config } from '../../config/config.ts'
 import type { Clock } from '../../core/clock.ts'
 import { foreignInstant } from '../../core/instant.ts'
 import { asked, type Asked, type Diagnosis } from '../doctor/diagnosis.ts'
+import { readGrafanaFacts, type GrafanaFacts } from '../doctor/grafana-facts.ts'
 import { judgeMetrics } from '../doctor/judge-metrics.ts'
 import { readMetricsFacts } from '../doctor/metrics-facts.ts'
 import { tailLogs } from '../logs/tail-logs.ts'
 import { readLogLine } from '../logs/read-log-line.ts'
 import { Exposition } from '../read-exposition.ts'
-import { serviceClient } from '../service-client.ts'
+import { httpClient, serviceClient } from '../service-client.ts'
 
 /** What the checklist looks at. */
 export interface ChecklistFacts {
@@ -20,6 +21,8 @@ export interface ChecklistFacts {
   /** Null without a Prometheus that answers. */
   readonly historyDays: number | null
   readonly alerting: { readonly enabled: boolean; readonly rules: number; readonly channels: readonly string[] }
+  /** Null when none is configured. */
+  readonly grafana: Asked<GrafanaFacts> | null
   readonly log: Asked<LogFacts>
   /** Names of metrics that are exposed and not in the manual of this installation. */
   readonly undocumented: Asked<readonly string[]>
@@ -48,10 +51,13 @@ export async function readChecklistFacts(
   config: Config,
   around: { readonly clock: Clock; readonly abort: AbortSignal },
 ): Promise<ChecklistFacts> {
-  const [metricsFacts, healthFacts, log] = await Promise.all([
+  const { grafanaUrl, grafanaToken } = config.http
+  const grafanaClient = grafanaUrl === undefined ? null : httpClient(grafanaUrl, grafanaToken?.reveal())
+  const [metricsFacts, healthFacts, log, grafana] = await Promise.all([
     readMetricsFacts(config, around),
     asked(() => readHealth(config)),
     asked(() => readLog(config, around)),
+    grafanaClient && asked(() => readGrafanaFacts(grafanaClient)),
   ])
   const { metrics, prometheus } = metricsFacts
   const seen = metrics.tag === 'answer' ? metrics.value.second : new Exposition([])
@@ -61,6 +67,7 @@ export async function readChecklistFacts(
     metrics: seen,
     historyDays: prometheus?.tag === 'answer' ? prometheus.value.historyDays : null,
     alerting: alertingFacts(config),
+    grafana,
     log,
     undocumented: await asked(async () => undocumentedOf(seen)),
   }

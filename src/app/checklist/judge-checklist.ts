@@ -1,12 +1,11 @@
 import type { ChecklistFacts } from './checklist-facts.ts'
-import type { Tick } from './tick.ts'
+import { dashboards } from './judge-dashboards.ts'
+import type { Judged, Tick } from './tick.ts'
 
 /** A log that nobody wrote to for so long says nothing of whether it works. */
 const FRESH_LOG_MS = 15 * 60_000
 /** A week shows each hour of each weekday once. */
 const BASELINE_DAYS = 7
-
-type Judged = Omit<Tick, 'item'>
 
 /** The guide's checklist, each item judged by what was seen. Pure. */
 export function judgeChecklist(facts: ChecklistFacts): readonly Tick[] {
@@ -66,11 +65,6 @@ function alertsConfigured({ alerting, metrics }: ChecklistFacts): Judged {
   }; ${sent} notifications sent since it started`
   if (evaluated && failures === 0 && sent > 0) return { ticked: true, lookedAt }
   return { ticked: false, lookedAt, remedy: 'Send a test through each channel.' }
-}
-
-function dashboards(): Judged {
-  const remedy = 'Look at them yourself: this version neither brings dashboards nor is told where Grafana is.'
-  return { ticked: false, lookedAt: 'dashboards: not configured', remedy }
 }
 
 function logs({ log, metrics }: ChecklistFacts): Judged {

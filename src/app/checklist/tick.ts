@@ -8,3 +8,6 @@ export interface Tick {
   /** What is still to be done. */
   readonly remedy?: string | undefined
 }
+
+/** What was found about an item. */
+export type Judged = Omit<Tick, 'item'>

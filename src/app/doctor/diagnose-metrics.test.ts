@@ -72,7 +72,7 @@ http: { port: ${service.port}, metrics_port: ${metrics.port}, prometheus_url: "$
   return { config, prometheus, service, [Symbol.asyncDispose]: () => stack.disposeAsync() }
 }
 
-test('a service and a Prometheus that answer are found in order, but for the error in the log', async () => {
+test('row 99: a service and a Prometheus that answer are found in order, but for the error in the log', async () => {
   await using all = await monitored()
   const diagnoses = await diagnoseMetrics(all.config, around)
   const notOk = diagnoses.filter(({ status }) => status !== 'ok')
@@ -80,7 +80,7 @@ test('a service and a Prometheus that answer are found in order, but for the err
   expect(diagnoses.map(({ check }) => check)).toContain('PROMETHEUS_SCRAPES')
 })
 
-test('with nothing there, every step says so and what to do', async () => {
+test('row 99: with nothing there, every step says so and what to do', async () => {
   const gone = await monitored()
   await gone[Symbol.asyncDispose]()
   const diagnoses = await diagnoseMetrics(gone.config, around)
