@@ -28,7 +28,27 @@ monitoring:
 `
 
 /** Metrics that a service shows only when something special happens, or is configured. */
-const SILENT_METRICS: Readonly<Record<string, string>> = {}
+const SILENT_METRICS: Readonly<Record<string, string>> = {
+  sync_notifications_total: 'a channel of alerting',
+  sync_otlp_exports_total: 'monitoring.otlp',
+  sync_rereads_total: 'an update that leaves a large value out',
+  sync_rule_evaluation_failures_total: 'a rule that fails',
+  sync_signal_anomaly: 'two hours of learning',
+  sync_signal_baseline: 'two hours of learning',
+  sync_snapshot_chunks: 'a copy that runs',
+}
+
+/** The custom metrics of the guide, in its order. */
+const CUSTOM_METRICS = [
+  ['sync_records_per_second', ''],
+  ['sync_error_ratio', ''],
+  ['sync_processing_latency_percentile_seconds', 'percentile'],
+  ['sync_bytes_per_second', 'direction'],
+  ['sync_lag_seconds', 'table'],
+  ['sync_checkpoint_duration_seconds_bucket', 'le'],
+  ['sync_process_memory_bytes', 'kind'],
+  ['sync_pool_usage_ratio', 'pool'],
+] as const
 
 const linesOf = (text: string): readonly Record<string, unknown>[] =>
   text
@@ -205,7 +225,15 @@ describe('a running service', () => {
     )
   })
 
-  test('rows 17-36: every series of the guide is there with its labels, on both ports', async () => {
+  test('rows 8-10: without a Flink engine its component is named as not configured, not as well', async () => {
+    const detailed: unknown = await (await world.get('/health/detailed')).json()
+    expect(detailed).toMatchObject({
+      pipeline: { engine: 'embedded' },
+      not_configured: { flink_environment: expect.stringContaining('no JobManager, TaskManager or Flink job') },
+    })
+  })
+
+  test('rows 17-36, 96: every series of the guide is there with its labels, on both ports', async () => {
     await world.source.query(`insert into orders select i, i from generate_series(1, 20) i`)
     await world.source.query(`update users set name = 'SECRET' where id < 10`)
     await world.standIn.faults([])
@@ -221,6 +249,10 @@ describe('a running service', () => {
     for (const wanted of guideSamples()) {
       // A disk or a record that failed cannot be had on every machine.
       expect([wanted.name, samples.some(matches(wanted))]).toEqual([wanted.name, true])
+    }
+    for (const [name, label] of CUSTOM_METRICS) {
+      const found = samples.filter((sample) => sample.name === name && (label === '' || label in sample.labels))
+      expect([name, found.length > 0, found.every(({ value }) => Number(value) >= 0)]).toEqual([name, true, true])
     }
     const users = samples.filter(({ labels }) => labels['table'] === 'users')
     expect(users.find(({ labels }) => labels['operation'] === 'snapshot')?.value).toBe('500')
@@ -323,21 +355,34 @@ describe('a running service', () => {
     expect(following.out()).not.toContain('public.users')
     await cli.run('logs', 'level', 'sync_app.records', 'reset')
     await cli.run('pause', 'orders')
-    await cli.run('resume', 'orders', '--wait')
+    await cli.run('resume', 'orders')
     const ask = { method: 'PUT', body: JSON.stringify({ logger: 'sync_app', level: 'INFO', for_ms: 1 }) }
     expect((await fetch(`http://127.0.0.1:${world.port}/api/v1/logging/levels`, ask)).status).toBe(200)
     expect((await world.get('/api/v1/logs?level=loud')).status).toBe(400)
-    const audit = await cli.run('logs', '--service', '--json', '--lines', '1000')
-    const asked = linesOf(audit).filter(({ message }) => /^(?:Asked|Level)/.test(String(message)))
-    expect(asked.map(({ message, actor }) => [message, actor])).toEqual([
+    // A command only sends its request into the stream of the source.
+    const audit = async () => {
+      const lines = linesOf(await cli.run('logs', '--service', '--json', '--lines', '1000'))
+      const asked = lines.filter(({ message }) => /^(?:Asked|Level)/.test(String(message)))
+      return asked.map(({ message, actor }) => [message, actor]).toSorted((a, b) => (String(a) < String(b) ? -1 : 1))
+    }
+    await expect.poll(audit, { timeout: 10_000 }).toEqual([
       ['Asked to pause the table', 'api:local'],
-      ['Asked to resume the table', 'api:local'],
-      ['Level of a logger changed', expect.stringMatching(/^cli:./)],
-      ['Level of a logger changed', expect.stringMatching(/^cli:./)],
       ['Asked to pause the table', expect.stringMatching(/^cli:./)],
+      ['Asked to resume the table', 'api:local'],
       ['Asked to resume the table', expect.stringMatching(/^cli:./)],
       ['Level of a logger changed', 'api:local'],
+      ['Level of a logger changed', expect.stringMatching(/^cli:./)],
+      ['Level of a logger changed', expect.stringMatching(/^cli:./)],
     ])
+  })
+
+  test('what verify finds is in the metrics and in the log of the service', async () => {
+    await using cli = await commandLine(world)
+    await cli.run('verify', 'users')
+    const drift = (await world.metrics()).filter(({ name }) => name === 'sync_row_count_drift')
+    expect(drift).toMatchObject([{ labels: { table: 'users' }, value: '0' }])
+    const told = world.service.lines.find(({ message }) => message === 'Both sides were compared')
+    expect(told).toMatchObject({ level: 'INFO', tables: 1, rows_different: 0, actor: expect.stringMatching(/^cli:./) })
   })
 
   test('row 118: a blocked sync loop is 503 on the same port, in milliseconds, and passes', async () => {

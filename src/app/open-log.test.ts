@@ -38,7 +38,7 @@ const open = (yaml: object, console = recordingConsole(), secrets: readonly stri
 
 const parsed = (lines: readonly string[]): readonly Record<string, unknown>[] => lines.map((line) => JSON.parse(line))
 
-test('a pipe gets the JSON of the guide: timestamp, level, logger, message, then context', async () => {
+test('rows 37, 39-45: a pipe gets the JSON of the guide: timestamp, level, logger, message, then context', async () => {
   const console = recordingConsole()
   await using log = open({}, console)
   log.emit({ tag: 'chunk-loaded', table: users, chunk: 2, chunks: 3, done: 1, rows: 100, bytes: 5000, ms: 15.2 })
@@ -90,7 +90,7 @@ test('every field of the guide’s example is in the lines of a batch, of the sa
   expect(String(timestamp).replaceAll(/\d/g, '0')).toBe(GUIDE_EXAMPLE.timestamp.replaceAll(/\d/g, '0'))
 })
 
-test('a key is hashed unless asked for: equal keys look equal, with a configured secret over restarts too', async () => {
+test('row 41: a key is hashed unless asked for: equal keys look equal, with a configured secret over restarts too', async () => {
   const idOf = async (yaml: object): Promise<unknown> => {
     const console = recordingConsole()
     await using log = open({ level: 'DEBUG', ...yaml }, console)
@@ -139,7 +139,7 @@ test.each([
   expect(console.written[0]?.[0]).toBe(first)
 })
 
-test('lines below the level of their logger are left out, and not counted', async () => {
+test('row 38: lines below the level of their logger are left out, and not counted', async () => {
   const console = recordingConsole()
   await using log = open({ level: 'WARNING', levels: { 'sync_app.snapshot': 'INFO' } }, console)
   log.emit({ tag: 'service-stopping', reason: 'SIGTERM' })
@@ -149,7 +149,7 @@ test('lines below the level of their logger are left out, and not counted', asyn
   expect(log.counts().lines).toEqual({ DEBUG: 0, INFO: 1, WARNING: 1, ERROR: 0, CRITICAL: 0 })
 })
 
-test('no secret of the configuration stands in a line, in whatever form others repeat it', async () => {
+test('row 124: no secret of the configuration stands in a line, in whatever form others repeat it', async () => {
   const console = recordingConsole()
   const secret = 'p"a+ss/w&rd'
   await using log = open({ file: { path: join(directory, 'app.log') } }, console, [secret])

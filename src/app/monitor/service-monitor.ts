@@ -85,6 +85,7 @@ function tellAbout(
 ): void {
   registry.gauge('sync_build_info', [about.version, process.version, pipeline]).set(1)
   registry.gauge('sync_start_time_seconds', []).set(about.startedAtMs / 1000)
+  registry.counter('sync_metrics_series_dropped_total', [])
   registry.gauge('sync_flush_interval_seconds', []).set(sync.flushIntervalMs / 1000)
 }
 

@@ -46,7 +46,7 @@ test('what does not answer counts as failed after its own timeout, and is not as
   await end()
 })
 
-test('an error tells its code and remedy, hides passwords, and is looked at again soon', async () => {
+test('row 109: an error tells its code and remedy, hides passwords, and is looked at again soon', async () => {
   let fails = true
   const { clock, results, end } = await running(async () => {
     if (fails) throw new SyncError('SOURCE_UNREACHABLE', 'no way to postgres://u:geheim@db', { remedy: 'Mend it.' })

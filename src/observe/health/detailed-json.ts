@@ -2,6 +2,7 @@ import type { SeriesReader } from '../metrics/series-reader.ts'
 import { only, valuesBy } from '../metrics/series-values.ts'
 import { healthJson, isoSeconds, type Json, type ServiceIdentity } from './health-json.ts'
 import type { HealthPicture } from './health-picture.ts'
+import { notConfigured } from './not-configured.ts'
 import type { JobView, ShownError } from './job-view.ts'
 
 /** What the detailed view needs beside the picture. */
@@ -15,8 +16,10 @@ export interface DetailedDeps {
 /** The guide's JSON with everything that is known: the pipeline, its slot, every job with its numbers and last error. */
 export function detailedJson(deps: DetailedDeps, nowMs: number): Json {
   const { picture, reader, about, startedAtMs } = deps
+  const health = picture.all()
   return {
-    ...healthJson(picture.all(), nowMs),
+    ...healthJson(health, nowMs),
+    not_configured: notConfigured(health.checks),
     version: about.version,
     uptime_seconds: Math.round((nowMs - startedAtMs) / 1000),
     pipeline: pipelineJson(picture, reader, about),

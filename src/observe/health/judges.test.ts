@@ -115,7 +115,7 @@ describe('the slot', () => {
 })
 
 describe('resources', () => {
-  test('the fullest share counts, above nine tenths', () => {
+  test('rows 14-16: the fullest share counts, above nine tenths', () => {
     const shares = [
       { name: '/', ratio: 0.5 },
       { name: '/data', ratio: 0.91 },
@@ -138,7 +138,7 @@ describe('resources', () => {
     expect(judgeErrorRate(ratio).status).toBe(status)
   })
 
-  test('a pool is short when somebody waits and nothing is free; copies may use all of theirs', () => {
+  test('row 7: a pool is short when somebody waits and nothing is free; copies may use all of theirs', () => {
     const pool = { name: 'target_sql', used: 4, limit: 4, waiting: 1 }
     expect(judgePools([pool]).status).toBe('degraded')
     expect(judgePools([{ ...pool, waiting: 0 }]).status).toBe('healthy')

@@ -34,7 +34,7 @@ function lineOf(signal: Signal): LogRecord {
   return line
 }
 
-test('a batch of one table and one operation is one line, and one for the table', () => {
+test('rows 42, 43: a batch of one table and one operation is one line, and one for the table', () => {
   const [whole, table, ...more] = describeSignal(batch)
   expect(more).toEqual([])
   expect(table).toEqual({
@@ -177,7 +177,7 @@ test.each([
   expect(lineOf({ tag: 'attempt-failed', what: 'loading', error, retryInMs }).level).toBe(level)
 })
 
-test('an error tells code, chain of causes, remedy and retry, with passwords of addresses hidden', () => {
+test('rows 44, 109: an error tells code, chain of causes, remedy and retry, with passwords of addresses hidden', () => {
   const socket = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
   const driver = new Error('cannot connect to mysql://root:geheim@fe:9030', { cause: socket })
   const error = new SyncError('SINK_UNREACHABLE', 'no frontend answers', { cause: driver, table: orders })

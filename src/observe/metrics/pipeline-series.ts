@@ -46,6 +46,7 @@ export class PipelineSeries {
     registry.counter('sync_checkpoint_moves_total', [])
     registry.counter('sync_session_starts_total', [])
     registry.counter('sync_blocked_total', [])
+    for (const kind of ['shape', 'removed']) registry.counter('sync_ddl_events_total', [kind])
     registry.counter('sync_memory_pressure_total', [])
   }
 

@@ -13,7 +13,7 @@ function watched() {
 }
 
 describe('rates', () => {
-  test('a steady rate is found, and fades when nothing comes any more', async () => {
+  test('rows 24, 29, 32: a steady rate is found, and fades when nothing comes any more', async () => {
     const { table, registry, rates } = watched()
     const counter = registry.counter('sync_records_processed_total', ['users', 'insert'])
     await settle()

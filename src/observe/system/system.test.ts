@@ -59,7 +59,7 @@ describe('the machine', () => {
     expect(listensOn(9100, tcp.replaceAll('00000000:0000 0A', '0100007F:1234 01'))).toBe(false)
   })
 
-  test('off is off, and a system without /proc has the process and the disks', async () => {
+  test('row 35: off is off, and a system without /proc has the process and the disks', async () => {
     const off = collector(MACHINE, 'off')
     const other = collector({}, 'on')
     await Promise.all([off.system.collect(), other.system.collect()])

@@ -63,7 +63,7 @@ test('what must not be lost is in the file at once, with everything before it; t
   expect(text('app.log')).toBe('a\nb\nc\n')
 })
 
-test('no file is larger than its size, and no line is lost or torn by rotations', async () => {
+test('row 46: no file is larger than its size, and no line is lost or torn by rotations', async () => {
   await using file = open()
   for (let number = 0; number < 95; number++) file.write(line(number), number % 7 === 0)
   file.flush()
@@ -78,7 +78,7 @@ test('a line that is larger than a file has a file of its own', async () => {
   expect(['app.log.2', 'app.log.1', 'app.log'].map((name) => text(name).length)).toEqual([100, 5_000, 100])
 })
 
-test('of the backups as many are kept as configured; none when it is 0', async () => {
+test('row 47: of the backups as many are kept as configured; none when it is 0', async () => {
   {
     await using file = open({ backupCount: 2 })
     for (let number = 0; number < 95; number++) file.write(line(number), true)
@@ -91,7 +91,7 @@ test('of the backups as many are kept as configured; none when it is 0', async (
   expect(names()).toEqual(['app.log'])
 })
 
-test('backups are compressed, whole and in order, however often the file is rotated meanwhile', async () => {
+test('row 48: backups are compressed, whole and in order, however often the file is rotated meanwhile', async () => {
   await using file = open({ compress: true, backupCount: 50 })
   for (let number = 0; number < 205; number++) {
     file.write(line(number), true)
@@ -104,7 +104,7 @@ test('backups are compressed, whole and in order, however often the file is rota
   expect(inOrder.map(text).join('')).toBe(Array.from({ length: 205 }, (_, number) => line(number)).join(''))
 })
 
-test('backups that are too old go at the next hour at the latest; compressing does not make them younger', async () => {
+test('row 49: backups that are too old go at the next hour at the latest; compressing does not make them younger', async () => {
   writeFileSync(`${path}.1`, line(1))
   const yesterday = clock.now() / 1000 - 86_400
   utimesSync(`${path}.1`, yesterday, yesterday)

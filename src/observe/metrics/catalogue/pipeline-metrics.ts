@@ -120,7 +120,7 @@ export const PIPELINE_METRICS = {
   sync_ddl_events_total: counter({
     labels: ['kind'],
     unit: 'events',
-    help: 'Changes of a table at the source: shape, added, removed.',
+    help: 'Changes of tables at the source: shape, removed.',
     reading: 'A changed shape takes its table out until `resync`.',
   }),
   sync_blocked_total: counter({
