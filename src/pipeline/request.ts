@@ -44,9 +44,12 @@ export function parseRequest(content: string): PipelineRequest | null {
   if (parsed.do === 'checkpoint') return { do: 'checkpoint' }
   if (!('table' in parsed)) return null
   const { do: action, table } = parsed
-  const by = 'by' in parsed && typeof parsed.by === 'string' ? parsed.by.slice(0, LONGEST_NAME) : NOBODY
   if (typeof table !== 'string' || !table.includes('.')) return null
   if (action === 'resync' || action === 'pause' || action === 'resume')
-    return { do: action, table: parseTableId(table), by }
+    return { do: action, table: parseTableId(table), by: nameOf(parsed) }
   return null
+}
+
+function nameOf(request: object): string {
+  return 'by' in request && typeof request.by === 'string' ? request.by.slice(0, LONGEST_NAME) : NOBODY
 }

@@ -62,6 +62,10 @@ function blocked(signal: Tagged<'blocked'>): LogRecord {
   return { level: 'WARNING', message: `Waiting for other sessions: ${signal.what}`, fields: { blockers } }
 }
 
+function asked({ table, do: operation, by: actor }: Tagged<'asked'>): LogRecord {
+  return { level: 'INFO', message: `Asked to ${operation} the table`, fields: { table, operation }, actor }
+}
+
 function chunkLoaded(signal: Tagged<'chunk-loaded'>): LogRecord {
   return {
     level: 'INFO',
@@ -92,6 +96,8 @@ function describe(signal: Exclude<LoggedSignal, { readonly tag: 'batch-committed
       return attemptFailed(signal)
     case 'chunk-loaded':
       return chunkLoaded(signal)
+    case 'asked':
+      return asked(signal)
     case 'blocked':
       return blocked(signal)
     default:
@@ -106,7 +112,7 @@ function remedyOf(code: string): string | undefined {
 
 type Brief = Exclude<
   LoggedSignal,
-  { readonly tag: 'batch-committed' | 'table-state' | 'attempt-failed' | 'chunk-loaded' | 'blocked' }
+  { readonly tag: 'batch-committed' | 'table-state' | 'attempt-failed' | 'chunk-loaded' | 'blocked' | 'asked' }
 >
 
 function describeBrief(signal: Brief): LogRecord {
@@ -126,10 +132,6 @@ function describeBrief(signal: Brief): LogRecord {
     case 'waiting-for-slot': {
       const fields = { slot: signal.slot, active_pid: signal.activePid }
       return { level: 'INFO', message: 'Waiting for the replication slot', fields }
-    }
-    case 'asked': {
-      const fields = { table: signal.table, operation: signal.do }
-      return { level: 'INFO', message: `Asked to ${signal.do} the table`, fields, actor: signal.by }
     }
     case 'copied-anew':
       return {
