@@ -102,6 +102,7 @@ test('the checklist is ticked where something was seen, and nowhere else', async
     'Metrics being collected',
     'Log aggregation working',
     'Performance baselines established',
+    'Monitoring documentation updated',
   ])
   const notConfigured = ticks.filter(({ lookedAt }) => lookedAt.includes('not configured')).map(({ item }) => item)
   expect(notConfigured).toEqual([
