@@ -53,7 +53,13 @@ test('arrays and hstores that a server prints become the JSON of what was put in
       table.encoders.csv.appendUpsert(view, csv)
       table.encoders.json.appendUpsert(view, json)
       const fields = readCsv(csv.view())[0] ?? []
-      expect(fields.slice(1, 3).map((field) => JSON.parse(field ?? ''))).toEqual([array, object])
+      expect(JSON.parse(fields[1] ?? '')).toEqual(array)
+      // Not JSON.parse: V8 13.6 takes the key \" for the key \\ when it has seen that one in the same place before.
+      const [read] = await database.query<{ same: boolean }>('SELECT hstore_to_jsonb($1::hstore) = $2::jsonb AS same', [
+        row?.h,
+        fields[2],
+      ])
+      expect(read).toEqual({ same: true })
       expect(readJsonLines(json.view())[0]).toMatchObject({ a: fields[1], h: fields[2] })
     }),
     { numRuns: 500 },
