@@ -116,7 +116,8 @@ export class StarRocksSink implements Sink {
 
   async prepare(): Promise<void> {
     const { replication_num: replicas } = this.#options.target.properties
-    await this.#reader.prepare(this.#databases, replicas === undefined ? {} : { replication_num: replicas })
+    const properties = replicas === undefined ? {} : { replication_num: replicas }
+    await this.#reader.prepare(this.#databases, { properties, clock: this.#context.clock })
   }
 
   pools(): readonly PoolUse[] {

@@ -7,7 +7,8 @@ import type { SqlClient } from '../mysql/sql-client.ts'
 import { quoteIdentifier, quoteString, quoteTable } from '../sql-text.ts'
 import { CHECKPOINT_TABLE, decodeCheckpoint } from './checkpoint-table.ts'
 import { CHUNK_TABLE, decodeChunk, tableKey } from './chunk-table.ts'
-import { selectSystemTableSql, systemTableSql } from './system-table.ts'
+import { ensureSystemTable, type SystemTableHome } from './ensure-system-table.ts'
+import { selectSystemTableSql } from './system-table.ts'
 import { encodeState } from './table-state-text.ts'
 import { decodeTableRecord, TABLE_RECORD_TABLE } from './table-record-table.ts'
 
@@ -21,11 +22,12 @@ export class StateReader {
     this.#owner = owner
   }
 
-  /** Makes the databases and the tables where they are absent. */
-  async prepare(databases: readonly string[], properties: Readonly<Record<string, string>>): Promise<void> {
+  /** Makes the databases and the tables where they are absent, and brings tables of an older version up to date. @throws {SyncError} */
+  async prepare(databases: readonly string[], how: Pick<SystemTableHome, 'properties' | 'clock'>): Promise<void> {
     for (const database of databases) await this.#createDatabase(database)
+    const home = { ...how, database: this.#owner.database }
     for (const table of [CHECKPOINT_TABLE, TABLE_RECORD_TABLE, CHUNK_TABLE]) {
-      await this.#sql.execute(systemTableSql(this.#owner.database, table, properties))
+      await ensureSystemTable(this.#sql, table, home)
     }
   }
 
