@@ -4,7 +4,7 @@ import { findRouteConflicts, matchTables } from '../config/match-tables.ts'
 import type { Clock } from '../core/clock.ts'
 import type { FailPoints } from '../core/fail-points.ts'
 import type { RecordSampling, Signals } from '../core/signals.ts'
-import type { DiscoveredTables } from '../core/source.ts'
+import type { DiscoveredTable } from '../core/source.ts'
 import { SyncError } from '../core/sync-error.ts'
 import type { OpenedSession } from '../engine/embedded/run-embedded.ts'
 import type { SessionSettings } from '../pipeline/session-parts.ts'
@@ -31,7 +31,8 @@ export async function openSession(config: Config, around: Surroundings): Promise
   const closing = new AsyncDisposableStack()
   try {
     const source = closing.use(openSource(config, around))
-    const otherDatabases = databasesOf(await source.discover(), config)
+    // A look that changes nothing: whether this is the server that it should be is asked when the target is there.
+    const otherDatabases = databasesOf(await source.survey(), config)
     const { clock, failPoints, signals, sampling, tenure, lessons } = around
     const { pipeline } = config
     const target = starRocksTarget(config, otherDatabases)
@@ -77,8 +78,8 @@ export function openSource(config: Config, around: Pick<Surroundings, 'signals' 
 }
 
 /** Databases beside the main one that tables go to. @throws {SyncError} CONFIG_INVALID when two tables share a target. */
-function databasesOf(discovered: DiscoveredTables, config: Config): readonly string[] {
-  const routes = discovered.tables.map((table) => table.route)
+function databasesOf(tables: readonly DiscoveredTable[], config: Config): readonly string[] {
+  const routes = tables.map((table) => table.route)
   const [conflict] = findRouteConflicts(routes)
   if (conflict) throw new SyncError('CONFIG_INVALID', `${conflict.target}: ${conflict.reason}`)
   return [...new Set(routes.map((route) => route.targetDatabase))].filter((name) => name !== config.target.database)

@@ -31,12 +31,12 @@ export async function runSession(deps: SessionDeps, signal: AbortSignal): Promis
 async function live(deps: SessionDeps, signal: AbortSignal): Promise<void> {
   const { source, sink } = deps
   await sink.prepare()
-  const discovered = await source.discover()
   const row = await sink.readCheckpoint()
   deps.tenure.refuseIfReplaced(row)
-  // Told first: on another server, or an earlier state of it, the slot is gone too, and making a new one would mend nothing.
+  // Told first: another server, or an earlier state of it, has no slot either, and neither that nor a publication is to be made there.
   const isAnew = row === null || !hasPosition(row)
   if (!isAnew) refuseOtherServer(row, await source.identify())
+  const discovered = await source.discover()
   const slot = await source.ensureSlot(isAnew)
   const handler = new LateHandler()
   await using owned = await source.openStream(handler, signal)

@@ -79,10 +79,16 @@ export class TestDatabase {
     return url.href
   }
 
-  /** Runs one statement on a session that this object keeps, and returns its rows. */
+  /** Runs one statement on a session that this object keeps while the server runs, and returns its rows. */
   async query<Row extends ResultRow = ResultRow>(sql: string, params: readonly unknown[] = []): Promise<Row[]> {
-    const client = await (this.#queryClient ??= this.connect())
+    const client = await (this.#queryClient ??= this.#openQueryClient())
     return (await client.query<Row>(sql, [...params])).rows
+  }
+
+  async #openQueryClient(): Promise<pg.Client> {
+    const client = await this.connect()
+    client.once('end', () => (this.#queryClient = undefined))
+    return client
   }
 
   /** Opens a session of its own, for transactions and locks. Ended with the database, if not before. */
