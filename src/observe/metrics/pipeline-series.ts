@@ -48,6 +48,8 @@ export class PipelineSeries {
     registry.counter('sync_blocked_total', [])
     for (const kind of ['shape', 'removed']) registry.counter('sync_ddl_events_total', [kind])
     registry.counter('sync_memory_pressure_total', [])
+    // Growth is seen from a series that was there before only.
+    for (const kind of ['shape', 'removed']) registry.counter('sync_ddl_events_total', [kind])
   }
 
   /** Counts a batch; `offsetMs`: how far the source's clock is ahead. */

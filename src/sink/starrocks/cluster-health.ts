@@ -1,5 +1,6 @@
 import type { SqlClient, SqlRows } from './mysql/sql-client.ts'
 import { selectIfAllowed } from './preflight/cluster-nodes.ts'
+import { runningTransactions } from './running-transactions.ts'
 
 /** A server of the cluster. */
 export interface ServerHealth {
@@ -24,11 +25,11 @@ export async function readCluster(sql: SqlClient, database: string): Promise<Clu
   const frontends = await selectIfAllowed(sql, 'SHOW FRONTENDS')
   const backends = await selectIfAllowed(sql, 'SHOW BACKENDS')
   const computeNodes = await selectIfAllowed(sql, 'SHOW COMPUTE NODES')
-  const databases = await selectIfAllowed(sql, `SHOW PROC '/transactions'`)
+  const open = await runningTransactions(sql, database, '')
   return {
     frontends: frontends && readServers(frontends),
     backends: backends && [...readServers(backends), ...(computeNodes ? readServers(computeNodes) : [])],
-    runningTransactions: databases && readRunningCount(databases, database),
+    runningTransactions: open && open.length,
   }
 }
 
@@ -43,13 +44,6 @@ export function readServers(listing: SqlRows): readonly ServerHealth[] {
       diskUsedRatio: ratio(cell(listing, row, 'MaxDiskUsedPct')),
     }
   })
-}
-
-/** Open transactions of a database by the listing of all; null when it is not in there. Pure. */
-export function readRunningCount(listing: SqlRows, database: string): number | null {
-  const row = listing.rows.find((each) => (cell(listing, each, 'DbName') ?? '').replace(/^.*:/, '') === database)
-  const count = row && cell(listing, row, 'RunningTransactionNum')
-  return count === undefined || !/^\d+$/.test(count) ? null : Number(count)
 }
 
 function cell(listing: SqlRows, row: SqlRows['rows'][number], name: string): string | undefined {
