@@ -15,6 +15,8 @@ const LONGEST_WARM_UP_MS = 15 * 60_000
 
 /** How long after a start the values of a reading are not to be relied on. */
 function warmUpMs({ signal, how, spanMs }: Reading): number {
+  // `over` takes the place of the window that the signal has by itself.
+  if (how === 'over') return spanMs
   const windowMs = how === 'forecast' ? 0 : spanMs
   return Math.max(windowMs, signalNamed(signal).windowMs ?? 0)
 }

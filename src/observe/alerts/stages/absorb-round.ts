@@ -42,6 +42,8 @@ export function absorbRound(
 }
 
 function isOver(episode: Episode, instance: AlertInstance | undefined, unknownRules: ReadonlySet<string>): boolean {
+  // What was seen to begin and to end in this life is over, whatever is not known of earlier ones.
+  if (episode.isConfirmed && instance?.state === 'inactive') return true
   if (unknownRules.has(episode.rule)) return false
   if (instance === undefined || instance.state === 'inactive') return true
   // From before a restart: the evaluator counts its time anew.
