@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureAlerting } from './scenarios/alerting.ts'
 import { measureBounds } from './scenarios/bounds.ts'
 import { measureCdc } from './scenarios/cdc.ts'
 import { measureGrowth } from './scenarios/growth.ts'
@@ -38,6 +39,7 @@ const SCENARIOS = {
   bounds: measureBounds,
   steady: measureSteadyMemory,
   monitoring: measureMonitoring,
+  alerting: measureAlerting,
 } as const satisfies Readonly<Record<string, (context: BenchContext, part?: string) => Promise<readonly Finding[]>>>
 const wanted = (values.only?.split(',') ?? Object.keys(SCENARIOS)).map((name) => {
   const [group = '', part] = name.split('/')
@@ -81,7 +83,7 @@ async function keep(path: string, others: boolean): Promise<void> {
 
 /** In the order of the scenarios, whatever was measured last. */
 function inOrder(all: readonly Finding[]): readonly Finding[] {
-  const groups = ['cdc', 'snapshot', 'latency', 'growth', 'memory']
+  const groups = ['cdc', 'snapshot', 'latency', 'growth', 'memory', 'monitoring', 'alerting']
   return all.toSorted((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group))
 }
 

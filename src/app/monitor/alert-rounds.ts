@@ -1,18 +1,28 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { AlertingConfig } from '../../config/alerting-section.ts'
 import type { EvaluationRound, RememberedAlert } from '../../observe/alerts/alert-instance.ts'
 import { AlertEvaluator } from '../../observe/alerts/evaluate/alert-evaluator.ts'
+import { showBaselines } from './show-baselines.ts'
 import type { MonitorCore } from './monitor-core.ts'
 
 /** Where rounds come from. */
 export interface RoundSource {
   /** Goes on with alerts that fired before a restart. */
   remember(alerts: readonly RememberedAlert[]): void
-  /** One round in small steps, between which something else may run. */
-  steps(nowMs: number): Generator<void, EvaluationRound>
+  /** One round. Health, metrics and the API are served in between. */
+  next(nowMs: number): Promise<EvaluationRound>
 }
 
-/** The rules of the configuration over the metrics of this process. */
-export function roundSource(core: MonitorCore, { rules, objectives }: AlertingConfig): RoundSource {
+/** What rounds read and write. */
+type RoundSurroundings = Pick<MonitorCore, 'series' | 'registry'> & {
+  readonly setup: Pick<MonitorCore['setup'], 'startedAtMs'>
+}
+
+/** The rules of the configuration over the metrics of this process. What is normal is shown as metrics. */
+export function roundSource(
+  core: RoundSurroundings,
+  { rules, objectives }: Pick<AlertingConfig, 'rules' | 'objectives'>,
+): RoundSource {
   const { series, setup, registry } = core
   const onFailure = (rule: string): void => registry.counter('sync_rule_evaluation_failures_total', [rule]).add()
   const settings = { rules, objectives, source: series, startedAtMs: setup.startedAtMs, onFailure }
@@ -22,6 +32,19 @@ export function roundSource(core: MonitorCore, { rules, objectives }: AlertingCo
       // Those that no rule has any more are over with the first round.
       evaluator.remember(alerts)
     },
-    steps: (nowMs) => evaluator.steps(nowMs),
+    next: async (nowMs) => {
+      const round = await inTurns(evaluator.steps(nowMs))
+      showBaselines(registry, evaluator.plan.baselines)
+      return round
+    },
+  }
+}
+
+/** Takes all steps, each in a turn of the event loop of its own. */
+export async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    await turn()
   }
 }

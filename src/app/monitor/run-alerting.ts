@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { alertingSection, type AlertingConfig } from '../../config/alerting-section.ts'
 import { secret } from '../../config/secret.ts'
 import { asSyncError } from '../../core/sync-error.ts'
@@ -13,23 +12,26 @@ import type { MonitorCore } from './monitor-core.ts'
 const LOOK_EVERY_MS = 1000
 /** A service that has not got so far as to ask for its slot for so long has nobody beside it that would tell. */
 const LONG_START_MS = 60_000
+/** A connection that was lost may hold the slot a moment longer: nobody else has it then. */
+const OWN_SLOT_MS = 10_000
 const SQL_CONNECTIONS = 1
 const QUERY_MS = 5000
 
 /**
  * Evaluates rules and tells people, until aborted. While another instance has the slot this one stands by: it neither evaluates nor tells, and forgets
- * what it knew, because the other one writes on.
+ * what was told, because the other one writes on. What rules need of the past is kept.
  */
 export async function runAlerting(core: MonitorCore, signal: AbortSignal): Promise<void> {
   const config = alertingSection.schema.parse(JSON.parse(core.setup.alerting))
+  const source = roundSource(core, config)
   while (!signal.aborted) {
-    if (leads(core.health.facts, core.clock.now())) await leadSafely(core, config, signal)
+    if (leads(core.health.facts, core.clock.now())) await leadSafely({ core, config, source }, signal)
     await core.clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined)
   }
 }
 
-/** Whether this instance is the one that tells. Pure. */
-export function leads({ phase, phaseSinceMs }: ServiceFacts, nowMs: number): boolean {
+/** Whether this instance is the one that tells; `hasLed`: whether it is up to now. Pure. */
+export function leads({ phase, phaseSinceMs }: ServiceFacts, nowMs: number, hasLed = false): boolean {
   switch (phase) {
     case 'running':
     case 'reconnecting':
@@ -38,13 +40,20 @@ export function leads({ phase, phaseSinceMs }: ServiceFacts, nowMs: number): boo
     case 'starting':
       return nowMs >= phaseSinceMs + LONG_START_MS
     case 'waiting-for-slot':
-      return false
+      return hasLed && nowMs < phaseSinceMs + OWN_SLOT_MS
   }
 }
 
-async function leadSafely(core: MonitorCore, config: AlertingConfig, signal: AbortSignal): Promise<void> {
+interface Leading {
+  readonly core: MonitorCore
+  readonly config: AlertingConfig
+  readonly source: RoundSource
+}
+
+async function leadSafely(leading: Leading, signal: AbortSignal): Promise<void> {
+  const { core } = leading
   try {
-    await lead(core, config, signal)
+    await lead(leading, signal)
   } catch (error) {
     const { code, message, remedy } = asSyncError(error)
     core.log({
@@ -59,7 +68,7 @@ async function leadSafely(core: MonitorCore, config: AlertingConfig, signal: Abo
   }
 }
 
-async function lead(core: MonitorCore, config: AlertingConfig, signal: AbortSignal): Promise<void> {
+async function lead({ core, config, source }: Leading, signal: AbortSignal): Promise<void> {
   const { setup, clock, registry } = core
   const { database, properties, ...access } = setup.target
   const timeouts = { connectMs: DEFAULT_TIMEOUTS.connectMs, queryMs: QUERY_MS }
@@ -75,9 +84,8 @@ async function lead(core: MonitorCore, config: AlertingConfig, signal: AbortSign
     onMessage: (channel, result) => registry.counter('sync_notifications_total', [channel, result]).add(),
   })
   core.alerting.current = alerting
-  const source = roundSource(core, config)
   source.remember(alerting.remembered())
-  while (!signal.aborted && leads(core.health.facts, clock.now())) {
+  while (!signal.aborted && leads(core.health.facts, clock.now(), true)) {
     await oneRound(core, source, alerting)
     await clock.sleep(config.evaluateEveryMs, signal).catch(() => undefined)
   }
@@ -86,16 +94,7 @@ async function lead(core: MonitorCore, config: AlertingConfig, signal: AbortSign
 const SEVERITIES = ['critical', 'warning', 'info'] as const
 
 async function oneRound({ clock, registry }: MonitorCore, source: RoundSource, alerting: Alerting): Promise<void> {
-  const steps = source.steps(clock.now())
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) {
-      await alerting.handleRound(step.value)
-      break
-    }
-    // Health, metrics and the API are served in between.
-    await turn()
-  }
+  await alerting.handleRound(await source.next(clock.now()))
   const firing = alerting.alerts.alerts()
   for (const severity of SEVERITIES) {
     registry.gauge('sync_alerts_firing', [severity]).set(firing.filter((alert) => alert.severity === severity).length)

@@ -3,12 +3,10 @@ import type { AlertRule } from '../../../config/alerting/alert-rule.ts'
 import { DEFAULT_OBJECTIVES } from '../../../config/alerting/objectives-section.ts'
 import { predefinedRule, type PlainRule } from '../../../config/alerting/predefined/predefined-rule.ts'
 import { PREDEFINED_RULES } from '../../../config/alerting/predefined-rules.ts'
-import { FakeClock } from '../../../../test/support/fake-clock.ts'
 import type { EvaluationRound } from '../alert-instance.ts'
 import { busyInstall } from '../testing/busy-install.ts'
 import { ScriptedMetrics } from '../testing/scripted-metrics.ts'
 import { AlertEvaluator } from './alert-evaluator.ts'
-import { AlertRounds } from './alert-rounds.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -217,24 +215,4 @@ test('a rule that cannot be evaluated is counted and does not stop the others', 
   })
   expect(evaluator.evaluate(0).instances.map(({ rule: name }) => name)).toEqual(['mine'])
   expect(failures).toEqual(['broken'])
-})
-
-test('rounds come at their interval and end with their owner', async () => {
-  const clock = new FakeClock()
-  const source = busyInstall({ tables: 2, flushIntervalS: 1, copyMinutes: 0 })
-  const atMs: number[] = []
-  {
-    await using rounds = new AlertRounds({
-      evaluator: evaluatorOf(source, PREDEFINED_RULES),
-      clock,
-      everyMs: 5000,
-      turn: () => Promise.resolve(),
-      hand: (round) => void atMs.push(round.atMs - Date.UTC(2026, 0, 1)),
-      onFailure: (error) => expect.unreachable(String(error)),
-    })
-    await clock.advance(15_000)
-    expect(rounds).toBeInstanceOf(AlertRounds)
-  }
-  expect(atMs).toEqual([5000, 10_000, 15_000])
-  expect(clock.pendingTimers).toBe(0)
 })

@@ -17,6 +17,7 @@ import { tidy } from '../stages/tidy.ts'
 import type { AlertJournal, NewRow } from './alert-journal.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { failingChannels } from './failing-channels.ts'
+import { actLine, episodeLines } from './happening-lines.ts'
 import { PLAIN_ENTRY, type HistoryEntry } from './history-entry.ts'
 import { decodeRow, encodeChange } from './state-rows.ts'
 
@@ -34,7 +35,7 @@ export interface NotifierParts {
 
 /** What the notifier has to say for itself. */
 export interface NotifierLog {
-  readonly level: 'INFO' | 'WARNING' | 'ERROR'
+  readonly level: 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'
   readonly message: string
   readonly fields: Readonly<Record<string, string | number>>
 }
@@ -127,7 +128,9 @@ export class AlertNotifier {
     const nowMs = clock.now()
     // What is known first-hand counts, not what a rule reckons from counters of it.
     const others = round.instances.filter(({ rule }) => rule !== NOTIFICATION_FAILING)
-    this.#absorb({ ...round, instances: [...others, ...failingChannels(this.#state, round.atMs)] })
+    const instances = [...others, ...failingChannels(this.#state, round.atMs)]
+    const unknownRules = round.unknownRules.filter((rule) => rule !== NOTIFICATION_FAILING)
+    this.#absorb({ ...round, instances, unknownRules })
     const plan = planRound(this.#state, { policy, configuredSilences, nowMs }, newId)
     this.#last = plan
     await this.#commit([...plan.changes, ...tidy(this.#state, policy, nowMs)], [])
@@ -139,6 +142,8 @@ export class AlertNotifier {
     const { policy } = this.#parts
     const { episodes, changed } = absorbRound(this.#state.episodes, round, policy.pipeline)
     for (const episode of episodes) this.#state.episodes.set(episode.fingerprint, episode)
+    const lines = episodeLines(episodes.filter(({ fingerprint }) => changed.has(fingerprint)))
+    for (const line of lines) this.#parts.log(line)
     for (const fingerprint of new Set([...changed, ...this.#state.flaps.keys()])) {
       const before = this.#state.flaps.get(fingerprint) ?? NO_FLAPS
       const after = lookAgain(before, changed.has(fingerprint), round.atMs, policy.flapping)
@@ -194,12 +199,21 @@ export class AlertNotifier {
     await this.#inTurn(async () => {
       const { changes, history } = make(this.#state, this.#parts.clock.now())
       await this.#commit(changes, history)
+      this.#logActs(history)
     })
   }
 
   /** Adds a line to the history. */
   async record(entry: HistoryEntry): Promise<void> {
     await this.#inTurn(async () => await this.#commit([], [entry]))
+    this.#logActs([entry])
+  }
+
+  #logActs(history: readonly HistoryEntry[]): void {
+    for (const entry of history) {
+      const line = actLine(entry)
+      if (line) this.#parts.log(line)
+    }
   }
 
   async #commit(changes: readonly StateChange[], history: readonly HistoryEntry[]): Promise<void> {
