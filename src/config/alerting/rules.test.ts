@@ -26,7 +26,7 @@ function refusal(yaml: string): string {
   return ''
 }
 
-describe('predefined rules', () => {
+describe('predefined rules (rows 50-61)', () => {
   test('are those of the guide, with its severities', () => {
     expect(GUIDE_RULES.map(({ words, severity }) => `${words.title}: ${severity}`)).toEqual([
       'High Error Rate: critical',
@@ -49,7 +49,7 @@ describe('predefined rules', () => {
   })
 
   test.each(PREDEFINED_RULES.map((rule) => [rule.name, rule] as const))(
-    '%s is in order and says what to do',
+    '%s is in order and says what it means, why and what to do (row 95)',
     (_name, rule) => {
       const names = PREDEFINED_RULES.map(({ name }) => name)
       expect(checkRule(rule, names)).toEqual([])
@@ -76,7 +76,7 @@ describe('predefined rules', () => {
   })
 })
 
-test('a rule of one’s own has every part', () => {
+test('a rule of one’s own has every part (row 61)', () => {
   const rules = rulesOf(`  slack_webhook: https://slack
   escalations: { shop: [{ notify: slack }] }
   rules:

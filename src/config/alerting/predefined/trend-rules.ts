@@ -78,7 +78,28 @@ export const TREND_RULES: readonly PlainRule[] = [
     description: 'It is far from what is normal at this hour, though below the limits of the other rules.',
     why: 'Something changed: a deployment, a table, or the target.',
     steps: ['Compare with what changed at that time.'],
-    tests: [],
+    tests: [
+      {
+        name: 'two of a hundred records fail for an hour, where one of a thousand does',
+        interval: '1m',
+        series: {
+          'sync_records_processed_total{table="users",operation="insert"}': '0+1000x480',
+          'sync_records_failed_total{table="users",error_type="connection"}': '0+1x300 320+20x60 1521+1x120',
+          'sync_signal_anomaly{signal="error_rate",table=""}': '0x307 1x59 0x120',
+          'sync_signal_baseline{signal="error_rate",table=""}': '_x120 0.000999x365',
+        },
+        firing: [['5h13m', '6h4m']],
+      },
+      {
+        name: 'it is not known yet what is usual',
+        interval: '1m',
+        series: {
+          'sync_records_processed_total{table="users",operation="insert"}': '0+1000x100',
+          'sync_records_failed_total{table="users",error_type="connection"}': '0+1x50 71+20x60',
+        },
+        firing: [],
+      },
+    ],
   },
   {
     name: 'latency_unusual',
@@ -91,7 +112,24 @@ export const TREND_RULES: readonly PlainRule[] = [
     description: 'It is far from what is normal at this hour.',
     why: 'The target is busier than usual, or batches are larger.',
     steps: ['See where the time goes: `sync_stage_duration_seconds` by stage.'],
-    tests: [],
+    tests: [
+      {
+        name: 'records take nearly a second for an hour, where they take a tenth of one',
+        interval: '1m',
+        series: {
+          'sync_processing_latency_seconds_bucket{table="users",operation="insert",le="0.1"}':
+            '0+600x300 180000x60 180000+600x120',
+          'sync_processing_latency_seconds_bucket{table="users",operation="insert",le="0.5"}':
+            '0+600x300 180000x60 180000+600x120',
+          'sync_processing_latency_seconds_bucket{table="users",operation="insert",le="1"}': '0+600x482',
+          'sync_processing_latency_seconds_bucket{table="users",operation="insert",le="+Inf"}': '0+600x482',
+          sync_flush_interval_seconds: '0.05x482',
+          'sync_signal_anomaly{signal="p99_latency",table=""}': '0x307 1x59 0x120',
+          'sync_signal_baseline{signal="p99_latency",table=""}': '_x120 0.049x365',
+        },
+        firing: [['5h13m', '6h7m']],
+      },
+    ],
   },
   {
     name: 'throughput_unusual',
@@ -104,6 +142,17 @@ export const TREND_RULES: readonly PlainRule[] = [
     description: 'Far more or far fewer changes than is normal at this hour.',
     why: 'A batch job at the source, or an application that does not write any more.',
     steps: ['Ask those who run the source whether they expect it.'],
-    tests: [],
+    tests: [
+      {
+        name: 'five times as many records as usual for an hour',
+        interval: '1m',
+        series: {
+          'sync_records_processed_total{table="users",operation="insert"}':
+            '0+6000x300 1830000+30000x59 3606000+6000x120',
+          'sync_signal_anomaly{signal="throughput",table=""}': '0x307 1x59 0x120',
+        },
+        firing: [['5h18m', '6h9m']],
+      },
+    ],
   },
 ]

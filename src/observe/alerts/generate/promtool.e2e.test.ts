@@ -58,7 +58,7 @@ test('Alertmanager takes its configuration', async (context) => {
   expect(stdout).toMatch(/SUCCESS[^]*2 receivers/)
 })
 
-describe('rules in Prometheus', () => {
+describe('one source of rules, in Prometheus and here (rows 115, 116)', () => {
   test('fire when the embedded evaluator says so, within one interval', async (context) => {
     const path = needed(promtool, context)
     const rules = [...PREDEFINED_RULES, ...EXTRA_RULES]

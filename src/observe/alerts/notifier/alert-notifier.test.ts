@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { AlertDesk } from './alert-desk.ts'
 import { ROUND_MS, Scene } from '../testing/scene.ts'
 
 let scene: Scene | null = null
@@ -22,6 +23,9 @@ group_by: alertname
 `
 
 const MINUTE = 60_000
+
+const deskOf = ({ life, clock }: Scene): AlertDesk =>
+  new AlertDesk({ notifier: life.notifier, journal: life.journal, linkSecret: null, now: () => clock.now() })
 
 const CHAIN = `channels:
   first: { slack: https://1 }
@@ -232,6 +236,37 @@ describe('escalation (row 94)', () => {
     world.fire({ rule: 'a' })
     await world.pass(6 * MINUTE)
     expect(world.told('second')).toContain('firing fires: a')
+  })
+
+  test('that begins while a message is still on its way tells each once, and each that it is over', async () => {
+    const world = await begin(CHAIN)
+    world.receiver('first').always = { tag: 'retry', reason: 'HTTP 503', maybeArrived: false, retryAfterMs: 290_000 }
+    world.fire({ rule: 'a' })
+    await world.pass(5.5 * MINUTE)
+    expect([world.told('first'), world.told('second')]).toEqual([[], ['firing fires: a']])
+    world.receiver('first').always = null
+    await world.pass(11 * MINUTE)
+    world.clear('a')
+    await world.pass(6 * MINUTE)
+    for (const name of ['first', 'second', 'third']) {
+      expect([name, world.told(name)]).toEqual([name, ['firing fires: a', 'resolved over: a']])
+    }
+  })
+
+  test('ends with an acknowledgement that comes while the message of a step is on its way', async () => {
+    const world = await begin(CHAIN)
+    world.receiver('second').always = { tag: 'retry', reason: 'HTTP 503', maybeArrived: false, retryAfterMs: 290_000 }
+    world.fire({ rule: 'a' })
+    await world.pass(6 * MINUTE)
+    const desk = deskOf(world)
+    await desk.acknowledge('a', { by: 'anna', via: 'cli', comment: '', untilMs: null })
+    world.receiver('second').always = null
+    await world.pass(20 * MINUTE)
+    world.clear('a')
+    await world.pass(6 * MINUTE)
+    expect(world.told('third')).toEqual([])
+    expect(world.told('second')).toEqual(['firing fires: a', 'acknowledged fires: a', 'resolved over: a'])
+    expect(world.told('first').filter((told) => told.startsWith('firing'))).toEqual(['firing fires: a'])
   })
 
   test('a step on which nobody is on call is not waited for', async () => {
