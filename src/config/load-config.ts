@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { SyncError } from '../core/sync-error.ts'
+import { alertingWarnings } from './alerting/alerting-warnings.ts'
 import { configFile, type Config } from './config.ts'
 import { ConfigError, lineColumn, type ConfigProblem, type ConfigSource, type LineColumn } from './config-problem.ts'
 import { declarationOf, type Structure } from './declaration.ts'
@@ -11,7 +12,7 @@ import { secret, type Secret } from './secret.ts'
 import { showPath } from './structure-at.ts'
 import { plainValue, readYaml, type YamlNode } from './yaml-tree.ts'
 
-/** A configuration that is in order. Warnings are about keys that are accepted but have no effect in this version. */
+/** A configuration that is in order. Warnings are about what is accepted but has no effect. */
 export interface LoadedConfig {
   readonly config: Config
   readonly warnings: readonly ConfigWarning[]
@@ -54,9 +55,11 @@ export function parseConfig(text: string, file: string, around: Surroundings): L
     ...issues.flatMap((issue) => explainIssue(issue, tree.root, configFile.structure)),
   ]
   if (!result.success || problems.length > 0) throw new ConfigError(source, problems)
-  const warnings = keysNotInForce(tree.root, configFile.structure, []).map(({ start, message }): ConfigWarning => {
-    return { file, ...lineColumn(text, start), message }
-  })
+  const idle = [
+    ...keysNotInForce(tree.root, configFile.structure, []),
+    ...alertingWarnings(result.data.alerting, tree.root),
+  ]
+  const warnings = idle.map(({ start, message }): ConfigWarning => ({ file, ...lineColumn(text, start), message }))
   return { config: { ...result.data, alertingInput: alertingInput(plain) }, warnings }
 }
 

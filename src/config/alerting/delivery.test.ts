@@ -7,9 +7,11 @@ const MINIMAL = `source: { url: "postgres://sync@db/shop" }
 target: { fe_http: "http://fe:8030", fe_mysql: "mysql://root@fe:9030" }
 `
 
+const around = { env: {}, readFile: () => '' }
+
 function load(alerting: string) {
   const text = `${MINIMAL}alerting:\n${alerting.replaceAll(/^/gm, '  ')}`
-  const { config } = parseConfig(text, 'x.yaml', { env: {}, readFile: () => '' })
+  const { config } = parseConfig(text, 'x.yaml', around)
   const delivery = config.alerting?.delivery
   if (!delivery) throw new Error('no alerting')
   return delivery
@@ -167,4 +169,51 @@ test.each([
   ['oncall:primary', { tag: 'oncall', schedule: 'primary' }],
 ])('whom to tell: %s', (text, target) => {
   expect(parseNotifyTarget(text)).toEqual(target)
+})
+
+describe('a channel that is told of nothing is warned of, at its place', () => {
+  const CHANNELS = `channels:
+  ops: { slack: https://1 }
+  pager: { pagerduty: key, fallback: phone }
+  phone: { webhook: https://2 }
+  spare: { webhook: https://3 }
+slack_webhook: https://hooks.slack.com/x
+`
+  const warned = (more: string): readonly string[] => {
+    const text = `${MINIMAL}alerting:\n${`${CHANNELS}${more}`.replaceAll(/^/gm, '  ')}`
+    return parseConfig(text, 'x.yaml', around).warnings.map(({ line, message }) => `${line}: ${message}`)
+  }
+  const nothing = (...names: readonly string[]) =>
+    names.map((name) => expect.stringMatching(new RegExp(`^\\d+: no route .* channel ${name}: it is told of nothing$`)))
+
+  test.each([
+    ['without routes every channel is told', '', []],
+    ['what fits no route goes to every channel', 'routes: [{ match: severity=critical, channels: ops }]', []],
+    ['a route for everything leaves out the others', 'routes: [{ channels: pager }]', ['slack', 'ops', 'spare']],
+    [
+      'what stands below it is never asked',
+      'routes: [{ channels: [ops, slack] }, { channels: [spare, phone] }]',
+      ['pager', 'phone', 'spare'],
+    ],
+    [
+      'chains, people and turns count',
+      `routes: [{ escalation: e }]
+escalations: { e: [{ notify: "oncall:s" }, { notify: "person:bob" }] }
+oncall: { people: { anna: ops, bob: [spare, slack] }, schedules: { s: { layers: [{ people: anna, start: 2026-01-01 }] } } }`,
+      ['pager', 'phone'],
+    ],
+    ['rules count', 'routes: [{ channels: [ops, slack, spare] }]\nrules: [{ name: slot_lost, channels: pager }]', []],
+  ])('%s', (_what, more, names) => {
+    expect(warned(more)).toEqual(nothing(...names))
+  })
+
+  test('the line is that of the channel', () => {
+    const text = `${MINIMAL}alerting:\n  channels:\n    a: { slack: https://1 }\n    b: { slack: https://2 }\n  routes: [{ channels: a }]`
+    const lineOfB = text.split('\n').findIndex((line) => line.includes('b:')) + 1
+    expect(parseConfig(text, 'x.yaml', around).warnings).toMatchObject([{ line: lineOfB, column: 5 }])
+  })
+
+  test('where others tell people, no channel is told', () => {
+    expect(warned('mode: prometheus')).toEqual([expect.stringContaining('alerting.mode is prometheus')])
+  })
 })
