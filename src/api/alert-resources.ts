@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { AlertingRequests } from '../app/alerting/alerting-requests.ts'
 import type { MonitorCore } from '../app/monitor/monitor-core.ts'
-import { SyncError } from '../core/sync-error.ts'
 import { admitChange } from './admit-change.ts'
 import { readBody } from './read-body.ts'
 import type { ApiRequest, Handler, Resource } from './resource.ts'
-import { sendError, sendJson } from './send-json.ts'
+import { sendAnswer } from './send-answer.ts'
+import { sendError } from './send-json.ts'
 
 type Answer = (requests: AlertingRequests, request: ApiRequest) => object | Promise<object>
 type Change = (requests: AlertingRequests, body: unknown, request: ApiRequest) => Promise<object>
@@ -40,7 +40,7 @@ export function alertResources(core: MonitorCore): readonly Resource[] {
 function looking(core: MonitorCore, answer: Answer): Handler {
   return async (request, response) => {
     const requests = alertingOf(core, response)
-    if (requests) await send(response, () => answer(requests, request))
+    if (requests) await sendAnswer(response, () => answer(requests, request))
   }
 }
 
@@ -50,7 +50,7 @@ function changing(core: MonitorCore, change: Change): Handler {
     const requests = alertingOf(core, response)
     if (!requests) return
     const body = await readBody(request.raw)
-    await send(response, () => change(requests, jsonOf(body), request))
+    await sendAnswer(response, () => change(requests, jsonOf(body), request))
   }
 }
 
@@ -60,16 +60,6 @@ function alertingOf(core: MonitorCore, response: ServerResponse): AlertingReques
   const message = 'This instance does not alert: it starts, or another one has the slot.'
   sendError(response, 503, { code: 'ALERTING_STANDS_BY', message, remedy: 'Ask the active instance.' })
   return null
-}
-
-async function send(response: ServerResponse, answer: () => object | Promise<object>): Promise<void> {
-  try {
-    sendJson(response, 200, await answer())
-  } catch (error) {
-    if (!(error instanceof SyncError)) throw error
-    const { code, message, remedy } = error
-    sendError(response, code === 'ALERT_UNKNOWN' ? 404 : 400, { code, message, remedy })
-  }
 }
 
 /** Null for what is no JSON, or too long: the request is refused for its form then. */

@@ -16,6 +16,7 @@ import { metricListResource } from './metric-list-resource.ts'
 import { metricsResource } from './metrics-resource.ts'
 import { prometheusProxy } from './prometheus-proxy.ts'
 import type { Resource } from './resource.ts'
+import { ruleResources } from './rule-resources.ts'
 import { statusResource } from './status-resource.ts'
 import { tableResources } from './table-resources.ts'
 
@@ -32,6 +33,7 @@ function mainResources(core: MonitorCore): readonly Resource[] {
     levelResource(core),
     comparisonResource(core),
     acknowledgeResource(core),
+    ...ruleResources(core),
     ...alertResources(core),
   ]
 }

@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import { alertsCommand } from './alerting/alerts.ts'
 import { onCallCommand } from './alerting/oncall.ts'
+import { replayCommand } from './alerting/replay-command.ts'
 import { ruleCommands } from './alerting/rule-commands.ts'
 import { silenceCommand } from './alerting/silence.ts'
+import { alertsTestCommand } from './alerting/test-command.ts'
 import { checkCommand } from './check.ts'
 import { checklistCommand } from './checklist.ts'
 import type { Command } from './command.ts'
@@ -20,6 +22,10 @@ import { verifyCommand } from './verify.ts'
 const STAND_IN = fileURLToPath(new URL('../../stand-in/src/main.ts', import.meta.url))
 
 const loadStatus = () => import('../app/read-status.ts')
+const loadRuleWork = async () => ({
+  ...(await import('../app/alerts/rule-work.ts')),
+  ...(await import('../app/alerts/shown-rules.ts')),
+})
 const loadService = () => import('../app/service-client.ts')
 const loadRequests = () => import('../app/request-resync.ts')
 
@@ -47,10 +53,11 @@ export const COMMANDS: readonly Command[] = [
   verifyCommand(() => import('../app/verify.ts')),
   doctorCommand(DOCTOR_TOPICS),
   checklistCommand(() => import('../app/checklist/read-checklist.ts')),
-  alertsCommand(
-    loadService,
-    ruleCommands(() => import('../app/alerts/rule-work.ts')),
-  ),
+  alertsCommand(loadService, [
+    alertsTestCommand(loadService, loadRuleWork),
+    replayCommand(loadService, () => import('../app/alerts/rule-requests.ts')),
+    ...ruleCommands(loadRuleWork),
+  ]),
   silenceCommand(loadService),
   onCallCommand(loadService),
   demoCommand(() => import('../app/demo/run-demo.ts')),

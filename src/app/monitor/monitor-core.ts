@@ -26,6 +26,8 @@ export interface MonitorCore extends Disposable {
   readonly health: HealthPicture
   readonly loop: LoopWatch
   readonly alerting: AlertingSlot
+  /** Puts what metrics were on disk; null while that is not kept. */
+  readonly samples: { flush: (() => Promise<void>) | null }
   /** Aborted when the thread is asked to end. */
   readonly ending: AbortSignal
   /** Writes to the service's log. */
@@ -65,6 +67,7 @@ export function openMonitorCore(port: MessagePort, setup: MonitorSetup, clock: C
     health,
     loop,
     alerting: { current: null },
+    samples: { flush: null },
     ending: ending.signal,
     log: (record) => tell({ tag: 'log', record }),
     ask: (request) => requests.ask(request),

@@ -1,6 +1,7 @@
 import { Rates } from '../../observe/metrics/rates.ts'
 import { SystemCollector } from '../../observe/system/system-collector.ts'
 import { collectUntil } from './collect.ts'
+import { keepSamples } from './keep-samples.ts'
 import type { MonitorCore } from './monitor-core.ts'
 import { pushOtlp } from './push-otlp.ts'
 import { runAlerting } from './run-alerting.ts'
@@ -44,7 +45,15 @@ const measureSystem: MonitorService = (core, signal) => {
 }
 
 /** Everything that runs in the monitor thread beside HTTP. Add a service here. */
-const SERVICES: readonly MonitorService[] = [watchLoop, beat, keepRates, measureSystem, pushOtlp, runAlerting]
+const SERVICES: readonly MonitorService[] = [
+  watchLoop,
+  beat,
+  keepRates,
+  measureSystem,
+  pushOtlp,
+  runAlerting,
+  keepSamples,
+]
 
 /** Runs all services until the thread is asked to end. */
 export async function runMonitorServices(core: MonitorCore): Promise<void> {

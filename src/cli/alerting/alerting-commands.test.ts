@@ -6,6 +6,7 @@ import { FakeClock } from '../../../test/support/fake-clock.ts'
 import { SyncError } from '../../core/sync-error.ts'
 import { runProgram } from '../run-program.ts'
 import { alertsCommand } from './alerts.ts'
+import { alertsTestCommand } from './test-command.ts'
 import { onCallCommand } from './oncall.ts'
 import { silenceCommand } from './silence.ts'
 
@@ -16,7 +17,7 @@ beforeAll(() => {
   file = join(directory, 'x.yaml')
   writeFileSync(
     file,
-    'source: { url: "postgres://sync@db/shop" }\ntarget: { fe_http: http://fe:8030, fe_mysql: mysql://root@fe:9030 }\n',
+    'source: { url: "postgres://sync@db/shop" }\ntarget: { fe_http: http://fe:8030, fe_mysql: mysql://root@fe:9030 }\nalerting: { channels: { phone: { webhook: "http://x" } } }\n',
   )
 })
 afterAll(() => rmSync(directory, { recursive: true }))
@@ -40,7 +41,11 @@ async function call(...args: readonly string[]) {
       },
     }),
   })
-  const commands = [alertsCommand(load, []), silenceCommand(load), onCallCommand(load)]
+  const commands = [
+    alertsCommand(load, [alertsTestCommand(load, () => Promise.reject(new Error('no rule is tested')))]),
+    silenceCommand(load),
+    onCallCommand(load),
+  ]
   const terminal = {
     out: (text: string) => void (out += text),
     err: (text: string) => void (err += text),

@@ -42,4 +42,6 @@ export interface DeliveryConfig {
   readonly linkSecret?: Secret | undefined
   readonly linkValidMs: number
   readonly stateDirectory?: string | undefined
+  /** What metrics were takes at most so much of it. */
+  readonly historyBytes: number
 }

@@ -10,7 +10,7 @@ import {
   type Kind,
   type Refuse,
 } from '../declaration.ts'
-import { duration, integer, secretText, text, yesOrNo } from '../scalars.ts'
+import { duration, integer, secretText, size, text, yesOrNo } from '../scalars.ts'
 import { channelSection, flatChannel, type ChannelConfig } from './channel-section.ts'
 import { checkReferences } from './check-references.ts'
 import type { DeadMansSwitchConfig, DeliveryConfig, FlappingConfig } from './delivery-config.ts'
@@ -83,7 +83,10 @@ export const deliveryKeys = {
   }),
   link_valid_for: defaulted(duration({ from: '1m', to: '30d' }), '24h', { doc: 'How long such a link works.' }),
   state_directory: optional(text, {
-    doc: 'Keeps what was told while the target is down, so that a restart in that time does not page twice.',
+    doc: 'Keeps what was told while the target is down, so that a restart in that time does not page twice, and what metrics were, for `alerts replay`.',
+  }),
+  history_size: defaulted(size({ from: '1MB', to: '100GB' }), '128MB', {
+    doc: 'What metrics were takes at most so much of the state directory; the oldest goes first.',
   }),
 }
 
@@ -130,6 +133,7 @@ export function readDelivery(yaml: DeliveryYaml, refuse: Refuse): DeliveryConfig
     linkSecret: yaml.link_secret,
     linkValidMs: yaml.link_valid_for,
     stateDirectory: yaml.state_directory,
+    historyBytes: yaml.history_size,
   }
   checkReferences(delivery, refuse)
   return delivery
