@@ -2,6 +2,7 @@ import { alertingSection, type AlertingConfig } from '../../config/alerting-sect
 import { secret } from '../../config/secret.ts'
 import { asSyncError } from '../../core/sync-error.ts'
 import type { ServiceFacts } from '../../observe/health/job-view.ts'
+import { BaselineFile } from '../../observe/alerts/history/baseline-file.ts'
 import { SqlClient } from '../../sink/starrocks/mysql/sql-client.ts'
 import { AlertTable } from '../../sink/starrocks/state/alert-table.ts'
 import { DEFAULT_TIMEOUTS } from '../../sink/starrocks/target.ts'
@@ -23,7 +24,9 @@ const QUERY_MS = 5000
  */
 export async function runAlerting(core: MonitorCore, signal: AbortSignal): Promise<void> {
   const config = alertingSection.schema.parse(JSON.parse(core.setup.alerting))
-  const source = roundSource(core, config)
+  const { stateDirectory } = config.delivery
+  const learned = stateDirectory === undefined ? null : await BaselineFile.open(stateDirectory)
+  const source = roundSource(core, config, learned)
   while (!signal.aborted) {
     if (leads(core.health.facts, core.clock.now())) await leadSafely({ core, config, source }, signal)
     await core.clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined)

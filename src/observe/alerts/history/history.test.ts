@@ -9,6 +9,8 @@ import { PREDEFINED_RULES } from '../../../config/alerting/predefined-rules.ts'
 import { METRICS } from '../../metrics/catalogue.ts'
 import { busyInstall } from '../testing/busy-install.ts'
 import { ScriptedMetrics } from '../testing/scripted-metrics.ts'
+import { AlertEvaluator } from '../evaluate/alert-evaluator.ts'
+import { BaselineFile } from './baseline-file.ts'
 import { recordedFamilies } from './recorded-families.ts'
 import type { Replay } from './replay-rule.ts'
 import { replaySamples } from './replay-samples.ts'
@@ -149,4 +151,33 @@ describe('samples on disk', () => {
       ].toSorted((a, b) => recordedFamilies().indexOf(a.family) - recordedFamilies().indexOf(b.family)),
     )
   })
+})
+
+test('what was learned outlives a restart, for each table', async () => {
+  const source = new ScriptedMetrics()
+  source.nowMs = 100 * HOUR_MS
+  for (const [table, lag] of [
+    ['users', 4],
+    ['orders', 50],
+  ] as const) {
+    source.add('sync_lag_seconds', { table }, (nowMs) => lag + Math.sin(nowMs))
+  }
+  const unusual = rule({ condition: 'anomaly(lag_seconds)', per: 'table' })
+  const life = async (minutes: number): Promise<readonly number[]> => {
+    const learned = await BaselineFile.open(directory)
+    const settings = { rules: [unusual], objectives: [], source, startedAtMs: source.nowMs }
+    const evaluator = new AlertEvaluator({ ...settings, remembered: learned.remembered })
+    for (let minute = 0; minute < minutes; minute += 1) {
+      source.nowMs += 60_000
+      evaluator.evaluate(source.nowMs)
+    }
+    await learned.save(evaluator.plan.baselines, () => Promise.resolve())
+    const [[, column] = []] = evaluator.plan.baselines
+    return [0, 1].map((slot) => Math.round(column?.bandOf(slot)?.middle ?? Number.NaN))
+  }
+  expect(await life(30)).toEqual([Number.NaN, Number.NaN])
+  expect(await life(200)).toEqual([4, 50])
+  expect(await life(1)).toEqual([4, 50])
+  await writeFile(join(directory, 'baselines.jsonl'), 'no JSON\n{"signal":1}\n')
+  expect(await life(1)).toEqual([Number.NaN, Number.NaN])
 })

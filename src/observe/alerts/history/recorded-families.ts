@@ -1,9 +1,17 @@
+import type { AlertRule } from '../../../config/alerting/alert-rule.ts'
+import { readingsOf } from '../../../config/alerting/condition.ts'
 import type { SeriesExpression } from '../../../config/alerting/series-expression.ts'
-import { SIGNALS } from '../../../config/alerting/signal-catalogue.ts'
+import { SIGNALS, signalNamed } from '../../../config/alerting/signal-catalogue.ts'
 
 /** Every metric that a condition can read, so that a rule which is not written yet can be tried on what was. Pure. */
 export function recordedFamilies(): readonly string[] {
   return [...new Set(Object.values(SIGNALS).flatMap(({ expression }) => familiesOf(expression)))]
+}
+
+/** The metrics that a rule looks at. Pure. */
+export function familiesOfRule({ condition, clear }: Pick<AlertRule, 'condition' | 'clear'>): readonly string[] {
+  const readings = [condition, clear].flatMap((each) => (each ? readingsOf(each.term) : []))
+  return [...new Set(readings.flatMap(({ signal }) => familiesOf(signalNamed(signal).expression)))]
 }
 
 function familiesOf(expression: SeriesExpression): readonly string[] {
