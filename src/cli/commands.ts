@@ -35,6 +35,11 @@ const DOCTOR_TOPICS: readonly DoctorTopic[] = [
     doc: 'configuration, the service’s ports, families of metrics and whether they move, Prometheus, clocks, errors in the log.',
     load: async () => (await import('../app/doctor/diagnose-metrics.ts')).diagnoseMetrics,
   },
+  {
+    name: 'alerts',
+    doc: 'who tells people, channels and whether they work, rules, their tests and whether they have data, alerts that are told too often.',
+    load: async () => (await import('../app/doctor/diagnose-alerts.ts')).diagnoseAlerts,
+  },
 ]
 
 /** The commands of this program, in the order of help. Their work is loaded when they run. */
