@@ -21,32 +21,18 @@ const shown = <T>(read: (text: string) => T): z.ZodType<T> =>
 const duration = shown(parseDuration)
 const instant = shown(parseInstant)
 
-const acknowledgeBody = z.strictObject({
-  by: z.string().min(1),
-  comment: z.string().default(''),
-  for: duration.optional(),
-  via,
-})
+const somebody = z.string().min(1)
+const comment = z.string().default('')
+/** Of what lasts for a time: who wants it, and for how long. */
+const lasting = { author: somebody, for: duration.optional(), until: instant.optional(), from: instant.optional(), via }
 
-const span = { for: duration.optional(), until: instant.optional(), from: instant.optional() }
+const acknowledgeBody = z.strictObject({ by: somebody, comment, for: duration.optional(), via })
 
-const silenceBody = z.strictObject({
-  match: z.array(z.string()),
-  author: z.string().min(1),
-  comment: z.string().default(''),
-  ...span,
-  via,
-})
+const silenceBody = z.strictObject({ match: z.array(z.string()), comment, ...lasting })
 
-const expireBody = z.strictObject({ author: z.string().min(1), via })
+const expireBody = z.strictObject({ author: somebody, via })
 
-const overrideBody = z.strictObject({
-  schedule: z.string(),
-  person: z.string(),
-  author: z.string().min(1),
-  ...span,
-  via,
-})
+const overrideBody = z.strictObject({ schedule: z.string(), person: z.string(), ...lasting })
 
 const testBody = z.strictObject({ via })
 
@@ -59,11 +45,15 @@ function readBody<T>(schema: z.ZodType<T>, body: unknown): T {
   throw new SyncError('ALERT_REQUEST', `${where === '' ? 'the body' : where}: ${issue?.message ?? 'is wrong'}`)
 }
 
+/** A time as a request gives it: a length in milliseconds, or its end. */
+interface Span {
+  readonly for?: number | undefined
+  readonly until?: number | undefined
+  readonly from?: number | undefined
+}
+
 /** The end of a span that has either a length or an end. @throws {SyncError} ALERT_REQUEST */
-function untilOf(
-  { for: lengthMs, until, from }: { for?: number | undefined; until?: number | undefined; from?: number | undefined },
-  nowMs: number,
-): number {
+function untilOf({ for: lengthMs, until, from }: Span, nowMs: number): number {
   if ((lengthMs === undefined) === (until === undefined)) {
     throw new SyncError('ALERT_REQUEST', 'needs either `for` or `until`')
   }
@@ -104,9 +94,9 @@ export class AlertingRequests {
 
   /** `POST /api/v1/alerts/NAME/acknowledge` @throws {SyncError} */
   async acknowledge(name: string, body: unknown): Promise<object> {
-    const { by, comment, for: lengthMs, via: way } = readBody(acknowledgeBody, body)
+    const { for: lengthMs, ...request } = readBody(acknowledgeBody, body)
     const untilMs = lengthMs === undefined ? null : this.#now() + lengthMs
-    return { acknowledged: await this.#alerting.alerts.acknowledge(name, { by, comment, via: way, untilMs }) }
+    return { acknowledged: await this.#alerting.alerts.acknowledge(name, { ...request, untilMs }) }
   }
 
   /** `GET /api/v1/silences` */
@@ -117,10 +107,8 @@ export class AlertingRequests {
 
   /** `POST /api/v1/silences` @throws {SyncError} */
   async addSilence(body: unknown): Promise<object> {
-    const request = readBody(silenceBody, body)
-    const { match, author, comment, from: fromMs } = request
-    const untilMs = untilOf(request, this.#now())
-    return { id: await this.#alerting.silences.add({ match, author, comment, fromMs, untilMs }, request.via) }
+    const { via: way, ...request } = this.#lasting(readBody(silenceBody, body))
+    return { id: await this.#alerting.silences.add(request, way) }
   }
 
   /** `POST /api/v1/silences/ID/expire` @throws {SyncError} */
@@ -137,10 +125,14 @@ export class AlertingRequests {
 
   /** `POST /api/v1/oncall/overrides` @throws {SyncError} */
   async override(body: unknown): Promise<object> {
-    const request = readBody(overrideBody, body)
-    const { schedule, person, author, from: fromMs } = request
-    const untilMs = untilOf(request, this.#now())
-    return { id: await this.#alerting.onCall.override({ schedule, person, author, fromMs, untilMs }, request.via) }
+    const { via: way, ...request } = this.#lasting(readBody(overrideBody, body))
+    return { id: await this.#alerting.onCall.override(request, way) }
+  }
+
+  /** With its beginning and end instead of what was written of them. @throws {SyncError} ALERT_REQUEST */
+  #lasting<T extends Span>({ for: lengthMs, until, from: fromMs, ...rest }: T) {
+    const untilMs = untilOf({ for: lengthMs, until, from: fromMs }, this.#now())
+    return { ...rest, fromMs, untilMs }
   }
 
   /** `POST /api/v1/alerts/channels/NAME/test` @throws {SyncError} */

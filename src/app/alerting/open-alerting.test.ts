@@ -69,6 +69,14 @@ ${keys.replaceAll(/^/gm, '  ')}`
   })
 }
 
+/** A target that does not answer. */
+const nowhere = (): SqlClient => {
+  const addresses = [{ host: '127.0.0.1', port: 1 }]
+  return new SqlClient({ addresses, user: 'root', password: '', connectMs: 500, queryMs: 500, limit: 1 })
+}
+
+const requestsOf = (alerting: Alerting): AlertingRequests => new AlertingRequests(alerting, () => realClock.now())
+
 const alert = instanceOf({ rule: 'a', severity: 'critical', labels: { table: 't' } })
 const round = (alerting: Alerting, ...instances: (typeof alert)[]) =>
   alerting.handleRound({ atMs: realClock.now(), instances, unknownRules: [] })
@@ -115,14 +123,7 @@ describe('alerting over a real target', { timeout: 20_000 }, () => {
   })
 
   test('while the target is down the state directory remembers, and the target is told afterwards', async () => {
-    const gone = new SqlClient({
-      addresses: [{ host: '127.0.0.1', port: 1 }],
-      user: 'root',
-      password: '',
-      connectMs: 500,
-      queryMs: 500,
-      limit: 1,
-    })
+    const gone = nowhere()
     const keys = `${KEYS()}\nstate_directory: ${directory}`
     {
       await using first = await open(keys, gone)
@@ -147,16 +148,9 @@ describe('alerting over a real target', { timeout: 20_000 }, () => {
   })
 
   test('without a state directory it is said that a restart may tell things twice', async () => {
-    await using gone = new SqlClient({
-      addresses: [{ host: '127.0.0.1', port: 1 }],
-      user: 'root',
-      password: '',
-      connectMs: 500,
-      queryMs: 500,
-      limit: 1,
-    })
+    await using gone = nowhere()
     await using alerting = await open(KEYS(), gone)
-    expect(new AlertingRequests(alerting, () => realClock.now()).list()).toEqual({
+    expect(requestsOf(alerting).list()).toEqual({
       alerts: [],
       isMemoryComplete: false,
     })
@@ -192,7 +186,7 @@ channels:
     await until(4, alerting, alert)
     await told(alerting)
     await waitFor(async () => (await alerting.alerts.history(99)).length >= 4, { describe: 'the history' })
-    const requests = new AlertingRequests(alerting, () => realClock.now())
+    const requests = requestsOf(alerting)
     const { rows } = await sql.select(`SELECT body FROM shop._sync_alerts WHERE pipeline = '${pipeline}'`)
     const shown = JSON.stringify([
       rows,
@@ -228,7 +222,7 @@ describe('requests', { timeout: 20_000 }, () => {
 oncall:
   people: { anna: webhook, bob: webhook }
   schedules: { main: { layers: [{ people: anna, start: 2025-01-01 }] } }`)
-    const requests = new AlertingRequests(alerting, () => realClock.now())
+    const requests = requestsOf(alerting)
     await round(alerting, alert)
     expect(requests.show('a')).toMatchObject({ alerts: [{ rule: 'a' }] })
     expect(() => requests.show('b')).toThrow('no alert "b" fires')
@@ -267,7 +261,7 @@ oncall:
     ['no object', null, 'the body'],
   ])('a silence with %s', async (_what, body, message) => {
     await using alerting = await open()
-    await expect(new AlertingRequests(alerting, () => realClock.now()).addSilence(body)).rejects.toThrow(message)
+    await expect(requestsOf(alerting).addSilence(body)).rejects.toThrow(message)
   })
 
   test('a state directory that cannot be used is refused at the start', async () => {
