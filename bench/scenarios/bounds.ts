@@ -10,21 +10,27 @@ const ROW_BYTES = 1000
 const WIDE_COLUMNS = 100
 const COLUMN_BYTES = 1_000_000
 
-/** Memory of the service under things that are larger than its memory limit, or not much smaller. */
-export async function measureBounds(context: BenchContext): Promise<readonly Finding[]> {
+/** Memory of the service under things that are larger than its memory limit, or not much smaller. `only` is a part of a case's name. */
+export async function measureBounds(context: BenchContext, only = ''): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for (const each of casesOf(context)) if (each.name.includes(only)) findings.push(await underLimit(context, each))
+  return findings
+}
+
+function casesOf(context: BenchContext): readonly Case[] {
   const rows = context.scale.largeTransactionBytes / ROW_BYTES
   return [
-    await underLimit(context, {
+    {
       name: `a transaction of ${context.scale.largeTransactionBytes / 1e9} GB`,
       write: `insert into large select i, repeat(md5(i::text), ${Math.ceil(ROW_BYTES / 32)}) from generate_series(1, ${rows}) i`,
       until: (service) => rowsApplied(service, 'public.large', rows),
-    }),
-    await underLimit(context, {
+    },
+    {
       name: 'a row of 100 MB in 100 columns',
       write: `insert into wide values (1, ${Array.from({ length: WIDE_COLUMNS }, (_, i) => `repeat(md5('${i}'), ${COLUMN_BYTES / 32})`).join(', ')})`,
       until: (service) => rowsApplied(service, 'public.wide', 1),
-    }),
-    await underLimit(context, {
+    },
+    {
       name: 'a value of 100 MB',
       write: `insert into fat values (1, repeat('0123456789abcdef', ${(WIDE_COLUMNS * COLUMN_BYTES) / 16}))`,
       until: async (service, database) => {
@@ -34,7 +40,7 @@ export async function measureBounds(context: BenchContext): Promise<readonly Fin
         await database.query(`insert into large values (-1, 'others go on')`)
         await rowsApplied(service, 'public.large', 1)
       },
-    }),
+    },
   ]
 }
 

@@ -72,6 +72,7 @@ export class Applier {
     }
     for (const { load } of batch.tables.values()) load.partDone()
     batch.partsSent++
+    batch.sentRows = batch.rows
     batch.bytes = 0
   }
 
@@ -91,6 +92,7 @@ export class Applier {
         await this.#afterFailure(batch, { error: asSyncError(error), attempt, signal })
       }
     }
+    this.#deps.lessons.lateTruncates.forgetBefore(this.checkpoint.endLsn)
     afterCommit(batch, { registry: this.#deps.registry, signals, gate: this.#deps.gate })
     signals.emit(
       batchCommitted(batch, this.checkpoint, {

@@ -65,7 +65,7 @@ export class ApplyLoop {
 
   /** Tells the loop to look again. Called in the read loop: cheap. */
   wake(): void {
-    if (this.#deps.batcher.current.draft !== null) this.#pause()
+    if (this.#deps.batcher.current.ended) this.#pause()
     else if (this.#busy && this.#decide() === 'hold') this.#holdBack()
     this.#woken = true
     this.#wake()
@@ -107,8 +107,8 @@ export class ApplyLoop {
         applierFree: !this.#busy,
         ageMs: current.firstChangeAtMs === null ? 0 : now - current.firstChangeAtMs,
         bytes: current.bytes,
-        rows: current.rows,
-        ended: current.draft !== null,
+        rows: current.heldRows,
+        ended: current.ended,
         urgent: current.records.size > 0 || current.partsSent > 0 || moveDue,
         filled: !current.isEmpty || moveDue,
       },

@@ -31,6 +31,9 @@ export class Batch {
   readonly seen = new Map<TableId, RecordSeen[]>()
   transactions = 0
   rows = 0
+  /** Of them, those that were sent as parts. */
+  sentRows = 0
+  /** Of what is still to be sent. */
   bytes = 0
   /** Monotonic time of the first change; null while there is none. */
   firstChangeAtMs: number | null = null
@@ -41,6 +44,8 @@ export class Batch {
   firstCommitTimeUs: bigint | null = null
   /** Rows of this batch were sent before its end was known: it is one large transaction, and cannot be sent again from memory. */
   partsSent = 0
+  /** No transaction may follow. */
+  ended = false
   /** A large transaction whose rows follow those of the tables above, and which ends the batch. */
   draft: TransactionDraft | null = null
   /** Settled when the batch is in the target, or never will be. */
@@ -49,6 +54,11 @@ export class Batch {
   constructor() {
     // Nobody need wait for it.
     this.committed.promise.catch(() => undefined)
+  }
+
+  /** Rows that are held in memory, or on disk by the draft. */
+  get heldRows(): number {
+    return this.rows - this.sentRows
   }
 
   /** Nothing to tell the target. */

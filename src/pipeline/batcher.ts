@@ -7,6 +7,7 @@ import type { RowView } from '../core/row-view.ts'
 import type { TableId } from '../core/table-id.ts'
 import { Batch, type BatchTable } from './batch.ts'
 import type { Drafts } from './drafts.ts'
+import type { LateTruncates } from './late-truncates.ts'
 import type { TableEntry, TableRegistry } from './table-registry.ts'
 import type { RowProblem } from './table-load.ts'
 import type { TransactionDraft } from './transaction-draft.ts'
@@ -46,6 +47,7 @@ export class Batcher implements ChangeHandler {
   readonly #clock: Clock
   readonly #events: BatcherEvents
   readonly #drafts: Drafts
+  readonly #lateTruncates: LateTruncates
   readonly #maxBytes: number
   readonly #maxRows: number
   readonly #startAfter: Lsn
@@ -59,6 +61,7 @@ export class Batcher implements ChangeHandler {
     readonly clock: Clock
     readonly events: BatcherEvents
     readonly drafts: Drafts
+    readonly lateTruncates: LateTruncates
     readonly maxBatchBytes: number
     readonly maxBatchRows: number
     readonly startAfter: Lsn
@@ -67,6 +70,7 @@ export class Batcher implements ChangeHandler {
     this.#clock = deps.clock
     this.#events = deps.events
     this.#drafts = deps.drafts
+    this.#lateTruncates = deps.lateTruncates
     this.#maxBytes = deps.maxBatchBytes
     this.#maxRows = deps.maxBatchRows
     this.#startAfter = deps.startAfter
@@ -98,10 +102,11 @@ export class Batcher implements ChangeHandler {
   }
 
   begin(head: TransactionHead): void {
-    if (this.current.draft !== null) throw new SyncError('INTERNAL', 'a transaction came into a batch that has ended')
+    if (this.current.ended) throw new SyncError('INTERNAL', 'a transaction came into a batch that has ended')
     this.inTransaction = true
     this.#head = head
     this.#skipping = head.commitLsn < this.#startAfter
+    this.#lateTruncates.begin(head.commitLsn)
     this.#forgetLast()
   }
 
@@ -140,10 +145,15 @@ export class Batcher implements ChangeHandler {
 
   truncate(relationOids: readonly number[]): void {
     for (const oid of relationOids) {
+      this.#lateTruncates.truncated(oid)
+      this.#forgetLast()
       const table = this.#table(oid)
       if (table === null) continue
       const before = table.load.body.bytes
-      if (table.load.partSent) this.broken = `${table.entry.schema.id} was truncated within a large transaction`
+      if (table.load.partSent) {
+        this.#lateTruncates.note(oid)
+        this.broken = `${table.entry.schema.id} was truncated within a large transaction`
+      }
       table.load.truncate()
       this.#events.truncated(table.entry)
       this.#added(table, before, null)
@@ -167,6 +177,7 @@ export class Batcher implements ChangeHandler {
     batch.endLsn = endLsn
     batch.commitTimeUs = this.#head.commitTimeUs
     if (batch.firstChangeAtMs === null) return
+    if (this.#lateTruncates.areExpected) batch.ended = true
     batch.firstCommitTimeUs ??= this.#head.commitTimeUs
     this.#events.wake()
   }
@@ -204,7 +215,7 @@ export class Batcher implements ChangeHandler {
     if (oid === this.#lastOid) return this.#last
     const entry = this.#registry.byOid(oid)
     this.#lastOid = oid
-    this.#last = entry?.applies === true ? this.#tableOf(entry) : null
+    this.#last = entry?.applies === true && !this.#lateTruncates.isVoid(oid) ? this.#tableOf(entry) : null
     if (this.#last) this.#last.load.xid = this.#head.xid
     return this.#last
   }
@@ -230,12 +241,13 @@ export class Batcher implements ChangeHandler {
     if (current.firstChangeAtMs === null) current.firstChangeAtMs = this.#clock.monotonicMs()
     if (table.entry.state.tag === 'snapshotting') this.#noteXid(table)
     if (table.load.formatClash) this.broken = `${table.entry.schema.id} needs another format within a large transaction`
-    if (current.bytes >= this.#maxBytes || current.rows >= this.#maxRows) this.#events.wake()
+    if (current.bytes >= this.#maxBytes || current.heldRows >= this.#maxRows) this.#events.wake()
   }
 
   #closeWith(draft: TransactionDraft): void {
     const { current } = this
     current.draft = draft
+    current.ended = true
     current.rows += draft.rows
     current.bytes += draft.bytes
     current.firstChangeAtMs ??= this.#clock.monotonicMs()

@@ -43,13 +43,13 @@ test('a marker behind changes that cannot be applied does not come back, and the
 
 test('rows whose load failed are told of by table, with the code', async () => {
   let failures = 1
+  // Checkpoints that move by themselves are committed too: only the one with the row fails.
   const world = new PipelineWorld(
-    (point) => point === 'commit-before' && count(world, 'table-state') > 0 && failures-- > 0,
+    (point) => point === 'commit-before' && world.sink.sentRows.length > 0 && failures-- > 0,
   )
   const table = world.source.addTable('one')
   world.start(1000, { heartbeatEveryMs: 20 })
   await world.until('it streams', () => world.stateOf(table) === 'streaming')
-  failures = 1
   world.source.commit([{ kind: 'insert', table, row: ['1', 'a', 't'] }], true)
   await world.untilEqual()
   expect(world.signals).toContainEqual({

@@ -1,4 +1,5 @@
 import type { TableId } from '../core/table-id.ts'
+import { LateTruncates } from './late-truncates.ts'
 
 /** What a process has learned and would have to learn again in every session: it outlives them, and costs nothing when it is lost. */
 export class Lessons {
@@ -9,4 +10,5 @@ export class Lessons {
    * now on each is tried alone before it is sent.
    */
   tryPartsFirst = false
+  readonly lateTruncates = new LateTruncates()
 }

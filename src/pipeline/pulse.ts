@@ -44,7 +44,7 @@ function standing(deps: PulseDeps): Omit<Pulse, 'pausedRatio'> {
   return {
     pendingCommitMs: oldest === undefined ? null : Number(oldest / 1000n),
     pendingMarkerMs: heartbeat.waitingSinceMs,
-    gatheringRows: batcher.current.rows,
+    gatheringRows: batcher.current.heldRows,
     applyingRows: loop.applying?.rows ?? 0,
     lagBytes: Math.max(0, Number(progress.serverWalEnd - applier.checkpoint.endLsn)),
     receivedBytes: progress.receivedBytes,

@@ -122,7 +122,7 @@ export class SessionParts {
   }
 
   #makeBatcher(): Batcher {
-    const { source, clock, settings, checkpoint } = this.#deps
+    const { source, clock, settings, checkpoint, lessons } = this.#deps
     return new Batcher({
       registry: this.#registry,
       clock,
@@ -130,6 +130,7 @@ export class SessionParts {
       maxBatchRows: settings.limits.maxBatchRows,
       startAfter: checkpoint.endLsn,
       drafts: this.drafts,
+      lateTruncates: lessons.lateTruncates,
       events: {
         wake: () => this.loop.wake(),
         unknownRelation: () => this.rediscovery.soon(),

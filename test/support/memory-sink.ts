@@ -52,6 +52,8 @@ export class MemorySink implements Sink {
   readonly #onCommit: (checkpoint: Checkpoint) => void
   /** A value that the target refuses. */
   refused: string | null = null
+  /** Rows of every load of a batch, in the order in which they were sent. */
+  readonly sentRows: number[] = []
 
   constructor(parts: {
     readonly target: MemoryTarget
@@ -194,6 +196,7 @@ export class MemorySink implements Sink {
       await before
       await tick()
       this.#strike('send')
+      this.sentRows.push(load.rows)
       loads.push(await inMemory(load))
     }
     return {

@@ -30,6 +30,9 @@ const quickClock: Clock = {
   },
 }
 
+/** Sessions that fail again and again are begun after longer and longer pauses. */
+const PATIENCE_MS = 6_000
+
 /** When things happen that a test may want sooner or later. */
 interface WorldTimes {
   readonly flushAfterMs?: number | undefined
@@ -103,7 +106,7 @@ export class PipelineWorld {
   }
 
   async until(what: string, holds: () => boolean): Promise<void> {
-    for (const until = performance.now() + 1500; !holds();) {
+    for (const until = performance.now() + PATIENCE_MS; !holds();) {
       if (performance.now() > until) throw new Error(`never: ${what}; last signals ${shown(this.signals.slice(-5))}`)
       await Promise.race([tick(), this.#running])
     }
@@ -143,4 +146,4 @@ const byKey = (a: readonly (string | null)[], b: readonly (string | null)[]): nu
   (a[0] ?? '') < (b[0] ?? '') ? -1 : 1
 
 const shown = (value: unknown): string =>
-  JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? String(one) : one))
+  JSON.stringify(value, (_, one) => (typeof one === 'bigint' || one instanceof Error ? String(one) : one))

@@ -16,6 +16,9 @@ interface StreamParts {
   readonly confirmed: (position: Lsn) => void
 }
 
+/** Changes of one transaction that come with one read, at most. */
+const MOST_CHANGES_READ = 3
+
 /** Delivers a log as a replication stream does: in turns of the event loop, from a position on. */
 export class ScriptedStream implements ChangeStream {
   readonly startedAt: Lsn
@@ -25,6 +28,8 @@ export class ScriptedStream implements ChangeStream {
   #paused = true
   #closed = false
   #idleAt = 0n
+  /** What is left of the transaction that is being delivered. */
+  #underway: Generator<void> | null = null
   readonly #drafts: ScriptedDrafts
 
   constructor(parts: StreamParts) {
@@ -74,27 +79,47 @@ export class ScriptedStream implements ChangeStream {
 
   #pump(): void {
     if (this.#paused || this.#closed) return
+    if (this.#underway !== null) {
+      this.#goOn(this.#underway)
+      return
+    }
     const { handler, log, end } = this.#parts
     const one = log[this.#next]
     for (const later of log.slice(this.#next)) if (later.streamed === true) this.#drafts.sendSome(later)
     if (one) {
       this.#next++
-      if (one.endLsn > this.startedAt && one.unseen !== true) this.#deliver(one)
-      this.poke()
+      if (one.endLsn > this.startedAt && one.unseen !== true) this.#goOn(this.#deliver(one))
+      else this.poke()
     } else if (end() > this.#idleAt) {
       this.#idleAt = end()
       handler.idle(end())
     }
   }
 
-  #deliver(one: Transaction): void {
+  /** A read brings a few messages of a transaction, the next one more of them; a pause holds between two. */
+  #goOn(delivery: Generator<void>): void {
+    this.#underway = delivery
+    for (let more = Math.floor(Math.random() * MOST_CHANGES_READ); more >= 0; more--) {
+      if (delivery.next().done === true) {
+        this.#underway = null
+        break
+      }
+      if (this.#paused || this.#closed) return
+    }
+    this.poke()
+  }
+
+  *#deliver(one: Transaction): Generator<void> {
     const { handler, draftTaken } = this.#parts
     if (this.#drafts.isTaken(one)) {
       draftTaken()
       return
     }
     handler.begin({ xid: one.xid, commitLsn: one.commitLsn, commitTimeUs: 0n })
-    for (const change of one.changes) this.#deliverChange(change, handler)
+    for (const change of one.changes) {
+      this.#deliverChange(change, handler)
+      yield
+    }
     if (one.message) handler.message(one.message.prefix, Buffer.from(one.message.content), true)
     handler.commit(one.endLsn)
   }

@@ -100,6 +100,51 @@ describe('the embedded engine', () => {
     await world.stop()
   })
 
+  it('sends a large transaction in parts, none but the last of fewer rows than a batch may have', async () => {
+    const world = new PipelineWorld()
+    const table = world.source.addTable('one')
+    world.start(5)
+    await world.untilEqual()
+    const before = world.sink.sentRows.length
+    const ids = Array.from({ length: 23 }, (_, i) => String(i))
+    world.source.commit(
+      ids.map((id) => ({ kind: 'insert', table, row: [id, 'a', 't'] })),
+      true,
+    )
+    await world.untilEqual()
+    const parts = world.sink.sentRows.slice(before)
+    expect(parts.length).toBeGreaterThan(1)
+    expect(parts.slice(0, -1).filter((rows) => rows < 5)).toEqual([])
+    expect(parts.reduce((sum, rows) => sum + rows, 0)).toBe(23)
+    await world.stop()
+  })
+
+  it('applies a large transaction that empties a table of which it has sent rows, and those of the transaction before', async () => {
+    const world = new PipelineWorld()
+    const table = world.source.addTable('one')
+    const other = world.source.addTable('two')
+    world.start(4)
+    await world.untilEqual()
+    const insert = (to: typeof table, id: number) =>
+      ({ kind: 'insert', table: to, row: [String(id), 'a', 't'] }) as const
+    world.source.commit([insert(table, 100), insert(other, 100)], true)
+    world.source.commit(
+      [
+        ...Array.from({ length: 9 }, (_, id) => insert(table, id)),
+        { kind: 'truncate', table },
+        ...Array.from({ length: 9 }, (_, id) => insert(other, id)),
+        insert(table, 7),
+        { kind: 'truncate', table },
+        insert(table, 8),
+      ],
+      true,
+    )
+    await world.untilEqual()
+    expect(world.rowsOf(table).map(([id]) => id)).toEqual(['8'])
+    expect(world.signals.filter(({ tag }) => tag === 'session-ended').length).toBeLessThanOrEqual(2)
+    await world.stop()
+  })
+
   it('says when the source is held back by what waits for the target', async () => {
     const world = new PipelineWorld()
     const table = world.source.addTable('one')
