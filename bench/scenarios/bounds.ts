@@ -84,19 +84,12 @@ async function underLimit({ source, say }: BenchContext, { name, write, until }:
   }
 }
 
-/** Waits until batches with this many rows of the table are in the target. */
+/** Waits until batches with this many new rows of the table are in the target. */
 async function rowsApplied(service: BenchService, table: string, rows: number): Promise<void> {
   let applied = 0
   await service.line(({ message, fields }) => {
-    if (message === 'Batch committed') applied += insertsInto(fields['tables'], table)
+    if (message === 'Records processed successfully' && fields['table'] === table)
+      applied += Number(fields['inserts'] ?? 0)
     return applied >= rows
   }, 300_000)
-}
-
-function insertsInto(tables: unknown, name: string): number {
-  if (!Array.isArray(tables)) return 0
-  return tables.reduce<number>((sum, counts: unknown) => {
-    const known = typeof counts === 'object' && counts !== null && 'table' in counts && 'inserts' in counts
-    return known && counts.table === name ? sum + Number(counts.inserts) : sum
-  }, 0)
 }
