@@ -10,6 +10,8 @@ export class FieldRow {
   readonly ends = new Int32Array(capacity)
   readonly nulls = new Uint8Array(capacity)
   count = 0
+  /** Bytes of the source that the row keeps alive. */
+  bytes = 0
 }
 
 /** Receives rows from a reader of CSV or JSON. */

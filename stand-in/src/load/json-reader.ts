@@ -13,6 +13,8 @@ export interface JsonShape {
   readonly stripOuterArray: boolean
 }
 
+const empty = Buffer.alloc(0)
+
 /** Objects one after another, or the objects of an array. Unknown keys are dropped, missing ones are NULL. */
 export class JsonReader implements RowReader {
   readonly #shape: JsonShape
@@ -24,6 +26,12 @@ export class JsonReader implements RowReader {
   #place: 'before' | 'inside' | 'after' = 'before'
   #lastKey = -1
   #anything = false
+  /** The object that is with the sink, for its text. */
+  #bytes: Buffer = empty
+  #rowStart = 0
+  #rowEnd = 0
+  readonly #line = (): string =>
+    this.#bytes.toString('utf8', this.#rowStart, Math.min(this.#rowEnd, this.#rowStart + 4000))
 
   constructor(shape: JsonShape) {
     this.#shape = shape
@@ -47,6 +55,8 @@ export class JsonReader implements RowReader {
 
   /** Reads all whole values; answers how many bytes are done with. */
   #values(bytes: Buffer, sink: RowSink): number {
+    const allValid = isUtf8(bytes.subarray(0, bytes.lastIndexOf(0x7d) + 1))
+    this.#bytes = bytes
     let at = skipSpace(bytes, 0)
     while (at < bytes.length) {
       const byte = bytes[at]
@@ -58,9 +68,11 @@ export class JsonReader implements RowReader {
       const end = this.#object(bytes, at)
       if (end === incomplete) return at
       if (end === malformed) throw parseFailure(bytes.toString('utf8', at, Math.min(at + 200, bytes.length)))
-      this.#checkUtf8(bytes.subarray(at, end))
-      const start = at
-      sink.row(this.#fields, () => bytes.toString('utf8', start, Math.min(end, start + 4000)))
+      if (!allValid) this.#checkUtf8(bytes.subarray(at, end))
+      this.#rowStart = at
+      this.#rowEnd = end
+      this.#fields.bytes = end - at
+      sink.row(this.#fields, this.#line)
       at = skipSpace(bytes, end)
     }
     return at

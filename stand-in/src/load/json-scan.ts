@@ -42,7 +42,9 @@ export function scanValue(bytes: Buffer, at: number): number {
   let end = at
   while (end < bytes.length && !endsScalar(bytes[end])) end++
   if (end >= bytes.length) return incomplete
-  return isPlainInteger(bytes, at, end) || scalar.test(bytes.toString('latin1', at, end)) ? end : malformed
+  return isPlainInteger(bytes, at, end) || isWord(bytes, at, end) || scalar.test(bytes.toString('latin1', at, end))
+    ? end
+    : malformed
 }
 
 /** The common case without a string: digits, the first of which is no 0, perhaps after a minus. */
@@ -56,7 +58,17 @@ function isPlainInteger(bytes: Buffer, start: number, end: number): boolean {
   return true
 }
 
-const scalar = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/
+/** The words of JSON: no two begin with one letter. */
+const words: readonly Buffer[] = ['true', 'false', 'null'].map((word) => Buffer.from(word))
+
+function isWord(bytes: Buffer, start: number, end: number): boolean {
+  const word = words.find((candidate) => candidate[0] === bytes[start])
+  if (word?.length !== end - start) return false
+  for (let index = 1; index < word.length; index++) if (bytes[start + index] !== word[index]) return false
+  return true
+}
+
+const scalar = /^(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/
 
 function endsScalar(byte: number | undefined): boolean {
   return (

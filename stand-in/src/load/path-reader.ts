@@ -19,7 +19,8 @@ export function pathReader(params: LoadParams, shape: JsonShape): RowReader {
         parse(shape.stripOuterArray || !body.startsWith('{') ? body : `[${body.replaceAll(/\}\s*\n\s*\{/g, '},{')}]`),
         [],
       )
-      for (const item of Array.isArray(top) ? top : [top]) emit(valueAt(item, root), { paths, shape }, sink)
+      const row = new FieldRow()
+      for (const item of Array.isArray(top) ? top : [top]) emit(valueAt(item, root), { paths, shape, row }, sink)
     },
   }
 }
@@ -57,15 +58,16 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
 
 function emit(
   item: unknown,
-  how: { readonly paths: string[][] | undefined; readonly shape: JsonShape },
+  how: { readonly paths: string[][] | undefined; readonly shape: JsonShape; readonly row: FieldRow },
   sink: RowSink,
 ): void {
   if (Array.isArray(item)) {
     for (const inner of item) emit(inner, how, sink)
     return
   }
-  const row = new FieldRow()
+  const { row } = how
   row.count = how.shape.keys.length
+  row.bytes = 0
   for (const [index, key] of how.shape.keys.entries()) {
     const value = valueAt(item, how.paths === undefined ? [key] : (how.paths[index] ?? []))
     row.nulls[index] = value === undefined || value === null ? 1 : 0
@@ -73,6 +75,7 @@ function emit(
     const bytes = Buffer.from(asIs ? value : (JSON.stringify(value) ?? ''))
     row.sources[index] = bytes
     row.ends[index] = bytes.length
+    row.bytes += bytes.length
   }
   sink.row(row, () => JSON.stringify(item))
 }

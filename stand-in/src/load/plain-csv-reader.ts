@@ -58,14 +58,15 @@ export class PlainCsvReader implements RowReader {
     const fields = this.#fields
     const { starts, ends, nulls } = fields
     const [separator, delimiter] = [this.#separator, this.#delimiter]
+    const highest = Math.max(separator, delimiter)
     fields.sources.fill(bytes)
     this.#bytes = bytes
     let line = 0
     let start = 0
     let count = 0
     for (let at = 0; at < end; at++) {
-      const byte = bytes[at]
-      if (byte !== separator && byte !== delimiter) continue
+      const byte = bytes[at] ?? 0
+      if (byte > highest || (byte !== separator && byte !== delimiter)) continue
       starts[count] = start
       ends[count] = at
       nulls[count] = at - start === 2 && bytes[start] === 0x5c && bytes[start + 1] === 0x4e ? 1 : 0
@@ -75,6 +76,7 @@ export class PlainCsvReader implements RowReader {
       if (byte === separator) continue
       if (at > line) {
         fields.count = count
+        fields.bytes = at - line
         this.#lineStart = line
         this.#lineEnd = at
         if (allValid || isUtf8(bytes.subarray(line, at))) sink.row(fields, this.#line)

@@ -72,6 +72,7 @@ export class QuotedCsvReader implements RowReader {
       this.#skip--
       return
     }
+    this.#fields.bytes = line.length
     if (isUtf8(line)) sink.row(this.#fields, () => line.toString('utf8', 0, 4000))
     else sink.unreadable('Invalid UTF-8 row', () => line.toString('utf8', 0, 4000))
   }

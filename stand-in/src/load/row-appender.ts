@@ -1,4 +1,4 @@
-import duckdb, { type Appender, type Connection, type LogicalType } from '@duckdb/node-bindings'
+import duckdb, { type Appender, type Connection, type DataChunk } from '@duckdb/node-bindings'
 import type { RowBatch } from './row-batch.ts'
 
 /** The DuckDB table that rows are appended to. */
@@ -16,20 +16,24 @@ export interface AppendTarget {
  */
 export class RowAppender {
   readonly #appender: Appender
-  readonly #types: readonly LogicalType[]
+  /** Used for every batch: a new one for each would wait for the garbage collector with all its memory. */
+  readonly #chunk: DataChunk
   readonly #withOps: boolean
 
   constructor(connection: Connection, target: AppendTarget) {
     this.#appender = duckdb.appender_create_ext(connection, target.catalog, target.schema, target.table)
     this.#withOps = target.withOps
-    this.#types = Array.from({ length: duckdb.appender_column_count(this.#appender) }, (_, index) =>
-      duckdb.appender_column_type(this.#appender, index),
+    this.#chunk = duckdb.create_data_chunk(
+      Array.from({ length: duckdb.appender_column_count(this.#appender) }, (_, index) =>
+        duckdb.appender_column_type(this.#appender, index),
+      ),
     )
   }
 
   append(batch: RowBatch): void {
     if (batch.rows === 0) return
-    const chunk = duckdb.create_data_chunk(this.#types)
+    const chunk = this.#chunk
+    duckdb.data_chunk_reset(chunk)
     duckdb.data_chunk_set_size(chunk, batch.rows)
     for (const [index, writer] of batch.writers.entries()) {
       writer.flush(duckdb.data_chunk_get_vector(chunk, index), batch.rows)

@@ -39,11 +39,14 @@ export class RowIntake implements RowSink {
   /** Positions of the key's strings, and the bytes of all the rest of it. */
   readonly #textKeys: readonly number[]
   readonly #fixedKeyBytes: number
+  /** Of each written column the field that it is read from; -1 for those that come from elsewhere. */
+  readonly #fieldIndexes: Int32Array
   #laid = 0
 
   constructor(settings: IntakeSettings) {
     this.#settings = settings
     this.#defaults = settings.plan.written.map(({ column }) => defaultBytes(column, settings.nowMs))
+    this.#fieldIndexes = Int32Array.from(settings.plan.written, ({ rule }) => (rule.tag === 'source' ? rule.index : -1))
     this.#current = this.#newBatch()
     const keys = [...settings.plan.written.entries()].filter(([, { column }]) => column.isKey)
     this.#textKeys = keys.flatMap(([index, { column }]) => (column.type.tag === 'varchar' ? [index] : []))
@@ -104,9 +107,7 @@ export class RowIntake implements RowSink {
   #keep(row: FieldRow): void {
     this.#laid++
     this.#current.rows++
-    for (let field = 0; field < row.count; field++) {
-      if (row.nulls[field] === 0) this.#current.bytes += (row.ends[field] ?? 0) - (row.starts[field] ?? 0)
-    }
+    this.#current.bytes += row.bytes
     if (this.#current.isFull) this.#current = this.#newBatch()
   }
 
@@ -122,10 +123,24 @@ export class RowIntake implements RowSink {
 
   /** Stores the row's values in the current batch; answers why it cannot. */
   #lay(row: FieldRow): string | undefined {
+    const problem = this.#layValues(row)
+    // Another row will take the place: none of its values may be NULL because of this one.
+    if (problem !== undefined) for (const writer of this.#current.writers) writer.clear(this.#current.rows)
+    return problem
+  }
+
+  #layValues(row: FieldRow): string | undefined {
     const { plan } = this.#settings
     const batch = this.#current
-    const at = batch.rows
-    for (let index = 0; index < plan.written.length; index++) {
+    const { writers, rows: at } = batch
+    const { nulls, sources, starts, ends } = row
+    for (let index = 0; index < writers.length; index++) {
+      const field = this.#fieldIndexes[index] ?? -1
+      const source = sources[field]
+      if (field >= 0 && nulls[field] === 0 && source !== undefined) {
+        // What nearly all values are.
+        if (writers[index]?.put(source, starts[field] ?? 0, ends[field] ?? 0, at) === putOk) continue
+      }
       const problem = this.#layValue(row, index, at)
       if (problem !== undefined) return problem
     }
@@ -140,7 +155,6 @@ export class RowIntake implements RowSink {
     const written = this.#settings.plan.written[index]
     const writer = this.#current.writers[index]
     if (written === undefined || writer === undefined) return undefined
-    writer.clear(at)
     const { column, rule } = written
     const code = rule.tag === 'source' ? putField(writer, row, rule.index, at) : this.#putValue(writer, row, index, at)
     if (code === putOk) return undefined

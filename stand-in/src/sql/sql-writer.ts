@@ -95,6 +95,7 @@ async function feed(context: SqlContext, session: Session, txn: Transaction, row
   row.count = table.columns.length + (table.model === 'primary' ? 1 : 0)
   const op = Buffer.from(rows.verb === 'DELETE' ? '1' : '0')
   await source.each((values) => {
+    row.bytes = 0
     for (const [index, value] of values.entries()) setField(row, index, value)
     if (table.model === 'primary') setField(row, table.columns.length, op)
     load.intake.row(row, () => values.map((value) => value?.toString() ?? 'NULL').join('\t'))
@@ -109,6 +110,7 @@ function setField(row: FieldRow, index: number, value: Buffer | null): void {
   row.sources[index] = value ?? Buffer.alloc(0)
   row.starts[index] = 0
   row.ends[index] = value?.length ?? 0
+  row.bytes += value?.length ?? 0
 }
 
 function checkFiltered(load: TableLoad): void {

@@ -42,7 +42,7 @@ export abstract class ColumnWriter {
     this.#nullCount++
   }
 
-  /** Must be called before each `put` of a row. */
+  /** Takes a NULL back, of a row that was refused. */
   clear(row: number): void {
     this.nulls[row] = 0
   }
@@ -61,6 +61,7 @@ export abstract class ColumnWriter {
     }
     duckdb.vector_ensure_validity_writable(vector)
     duckdb.copy_data_to_vector_validity(vector, 0, bits.buffer, 0, bits.byteLength)
+    this.nulls.fill(0)
     this.#nullCount = 0
   }
 }

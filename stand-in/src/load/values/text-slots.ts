@@ -1,9 +1,14 @@
 import duckdb, { type Vector } from '@duckdb/node-bindings'
 import { quoteText } from '../../storage/duck.ts'
 import { batchRows } from './column-writer.ts'
+import { TextHeap } from './text-heap.ts'
 
 /** DuckDB keeps strings up to this length inside their 16-byte slot. */
 const inlineBytes = 12
+/** Of longer ones it keeps the beginning there. */
+const prefixBytes = 4
+/** Strings further apart are copied each for itself, not with all that lies between. */
+const spanBytes = 1024 * 1024
 const empty = Buffer.alloc(0)
 
 /** Byte strings of a batch. They are spans of the body they came from until the batch is flushed. */
@@ -12,6 +17,9 @@ export class TextSlots {
   readonly #starts = new Int32Array(batchRows)
   readonly #ends = new Int32Array(batchRows)
   readonly #slots = new Uint8Array(batchRows * 16)
+  /** The slots as 32-bit words: length, then the string, or its prefix and address. */
+  readonly #words = new Uint32Array(this.#slots.buffer)
+  #heap: TextHeap | undefined
 
   set(row: number, source: Buffer, start: number, end: number): void {
     this.#sources[row] = source
@@ -37,32 +45,45 @@ export class TextSlots {
     return `decode('${blobText(value)}'::BLOB)`
   }
 
-  /** Short strings go over in one copy, long ones by a call each: half the cost of a call for all. */
+  /** Fills DuckDB's slots: short strings stand inside, long ones are addressed. The vector is good until the next flush. */
   flush(vector: Vector, rows: number, nulls: Uint8Array): void {
-    const slots = this.#slots.fill(0, 0, rows * 16)
-    let long = 0
-    for (let row = 0; row < rows; row++) {
-      if (nulls[row] === 1) continue
-      if (this.byteLength(row) > inlineBytes) long++
-      else this.#copyShort(slots, row)
-    }
-    duckdb.copy_data_to_vector(vector, 0, slots.buffer, 0, rows * 16)
-    for (let row = 0; long > 0 && row < rows; row++) {
-      if (nulls[row] === 1 || this.byteLength(row) <= inlineBytes) continue
-      duckdb.vector_assign_string_element_len(vector, row, this.get(row))
-      long--
-    }
+    this.#slots.fill(0, 0, rows * 16)
+    this.#heap?.reset()
+    let first = 0
+    while (first < rows) first = this.#flushSpan(first, rows, nulls)
+    duckdb.copy_data_to_vector(vector, 0, this.#slots.buffer, 0, rows * 16)
     this.#sources.fill(empty, 0, rows)
     this.#starts.fill(0, 0, rows)
     this.#ends.fill(0, 0, rows)
   }
 
-  #copyShort(slots: Uint8Array, row: number): void {
-    const source = this.#sources[row] ?? empty
+  /** The rows from `first` on whose strings lie close together in one source; answers the row after them. */
+  #flushSpan(first: number, rows: number, nulls: Uint8Array): number {
+    const source = this.#sources[first] ?? empty
+    const [from, end] = [this.#starts[first] ?? 0, this.#ends[first] ?? 0]
+    let [to, hasLong, row] = [end, end - from > inlineBytes && nulls[first] === 0, first + 1]
+    for (; row < rows; row++) {
+      if (nulls[row] === 1) continue
+      const [start, stop] = [this.#starts[row] ?? 0, this.#ends[row] ?? 0]
+      if (this.#sources[row] !== source || start < to || stop - from > spanBytes) break
+      to = stop
+      hasLong ||= stop - start > inlineBytes
+    }
+    if (hasLong) this.#heap ??= new TextHeap()
+    if (hasLong) this.#heap?.add(source.subarray(from, to))
+    for (let at = first; at < row; at++) if (nulls[at] === 0) this.#writeSlot(source, at, from)
+    return row
+  }
+
+  #writeSlot(source: Buffer, row: number, spanStart: number): void {
+    const slots = this.#slots
     const start = this.#starts[row] ?? 0
-    const end = this.#ends[row] ?? 0
-    slots[row * 16] = end - start
-    for (let at = start, to = row * 16 + 4; at < end; at++, to++) slots[to] = source[at] ?? 0
+    const length = (this.#ends[row] ?? 0) - start
+    const at = row * 16
+    this.#words[row * 4] = length
+    const copied = length > inlineBytes ? prefixBytes : length
+    for (let index = 0; index < copied; index++) slots[at + 4 + index] = source[start + index] ?? 0
+    if (length > inlineBytes) this.#heap?.write(start - spanStart, this.#words, row * 4 + 2)
   }
 }
 
