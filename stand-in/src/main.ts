@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { systemClock } from './clock.ts'
 import { parseOptions, usage } from './options.ts'
 import { messageOf } from './stand-in-error.ts'

@@ -132,15 +132,9 @@ export class RowIntake implements RowSink {
   #layValues(row: FieldRow): string | undefined {
     const { plan } = this.#settings
     const batch = this.#current
-    const { writers, rows: at } = batch
-    const { nulls, sources, starts, ends } = row
-    for (let index = 0; index < writers.length; index++) {
-      const field = this.#fieldIndexes[index] ?? -1
-      const source = sources[field]
-      if (field >= 0 && nulls[field] === 0 && source !== undefined) {
-        // What nearly all values are.
-        if (writers[index]?.put(source, starts[field] ?? 0, ends[field] ?? 0, at) === putOk) continue
-      }
+    const at = batch.rows
+    for (let index = 0; index < plan.written.length; index++) {
+      if (this.#layPlain(row, index)) continue
       const problem = this.#layValue(row, index, at)
       if (problem !== undefined) return problem
     }
@@ -149,6 +143,15 @@ export class RowIntake implements RowSink {
     batch.deletes[at] = deletes ? 1 : 0
     if (this.#textKeys.length > 0) this.#checkKeySize(batch, at)
     return undefined
+  }
+
+  /** What nearly all values are: a field that fits. */
+  #layPlain(row: FieldRow, index: number): boolean {
+    const field = this.#fieldIndexes[index] ?? -1
+    const source = row.sources[field]
+    if (source === undefined || row.nulls[field] === 1) return false
+    const { writers, rows } = this.#current
+    return writers[index]?.put(source, row.starts[field] ?? 0, row.ends[field] ?? 0, rows) === putOk
   }
 
   #layValue(row: FieldRow, index: number, at: number): string | undefined {
