@@ -124,6 +124,7 @@ try {
     )
   }
   const times: number[] = []
+  const cpuBefore = cpuSeconds(child.pid ?? 0)
   for (let index = 0; index < 1000; index++) {
     const id = (index * 7919) % (rows * Number(values.rounds))
     const began = performance.now()
@@ -133,7 +134,7 @@ try {
   }
   const sorted = times.toSorted((a, b) => a - b)
   say(
-    `point select: median ${sorted[500]?.toFixed(2)} ms, p99 ${sorted[990]?.toFixed(2)} ms of ${rows * 2 * Number(values.rounds)} rows`,
+    `point select: median ${sorted[500]?.toFixed(2)} ms, p99 ${sorted[990]?.toFixed(2)} ms of ${rows * 2 * Number(values.rounds)} rows, ${(cpuSeconds(child.pid ?? 0) - cpuBefore).toFixed(2)} ms of processor each`,
   )
   say(`peak RSS ${peakMb(child.pid ?? 0)} MB of ${values['memory-limit']}`)
   sql.destroy()

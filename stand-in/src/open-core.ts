@@ -38,7 +38,7 @@ export interface Core {
 
 /**
  * What the process needs beside DuckDB: code and heap of Node, the bodies that are under way, the batches on their way
- * into DuckDB. Measured (bench/load.bench.ts).
+ * into DuckDB. Measured (bench/run.ts).
  */
 const nodeBytes = 320 * 1024 ** 2
 const leastDuckBytes = 128 * 1024 ** 2

@@ -236,4 +236,23 @@ describe('shape of CSV (starrocks.md 1.2, 1.5)', () => {
       ['20000', '20000', 'value 0', 'value 9999'],
     ])
   })
+
+  it('keeps long, short, missing and refused texts apart, also far apart in one body', async () => {
+    await sr.sql.query(
+      'CREATE TABLE texts (k INT, a VARCHAR(1000000), b VARCHAR(40)) PRIMARY KEY(k) DISTRIBUTED BY HASH(k) PROPERTIES("replication_num" = "1")',
+    )
+    const none = String.raw`\N`
+    const texts = ['short', 'twelve bytes', 'thirteen byte', 'ä long one, 😀 too', '', null]
+    const rows = Array.from({ length: 3000 }, (_, k) => ({
+      k,
+      a: k % 1000 === 6 ? 'f'.repeat(600_000) : (texts[k % 6] ?? null),
+      b: k % 3 === 0 ? null : `${k} ${'b'.repeat(k % 30)}`,
+    }))
+    const line = ({ k, a, b }: (typeof rows)[number]): string => `${k}\t${a ?? none}\t${b ?? none}\n`
+    // A refused row leaves its place to the next one, in which none of its NULLs may be seen.
+    const body = rows.map((row) => (row.k % 7 === 0 ? `x\t${none}\t${none}\n` : '') + line(row)).join('')
+    const reply = await sr.load('texts', body, { strict_mode: 'true', max_filter_ratio: '0.5' })
+    expect(reply).toMatchObject({ Status: 'Success', NumberLoadedRows: 3000, NumberFilteredRows: 429 })
+    expect(await sr.rows('SELECT * FROM texts ORDER BY k')).toEqual(rows.map(({ k, a, b }) => [k, a, b]))
+  })
 })

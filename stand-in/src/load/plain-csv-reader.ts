@@ -69,21 +69,28 @@ export class PlainCsvReader implements RowReader {
       if (byte > highest || (byte !== separator && byte !== delimiter)) continue
       starts[count] = start
       ends[count] = at
-      nulls[count] = at - start === 2 && bytes[start] === 0x5c && bytes[start + 1] === 0x4e ? 1 : 0
+      nulls[count] = at - start === 2 && isNull(bytes, start) ? 1 : 0
       if (count >= fields.sources.length) fields.sources.push(bytes)
       count++
       start = at + 1
       if (byte === separator) continue
       if (at > line) {
         fields.count = count
-        fields.bytes = at - line
         this.#lineStart = line
         this.#lineEnd = at
-        if (allValid || isUtf8(bytes.subarray(line, at))) sink.row(fields, this.#line)
-        else sink.unreadable('Invalid UTF-8 row', this.#line)
+        this.#emit(sink, allValid)
       }
       line = start
       count = 0
     }
   }
+
+  #emit(sink: RowSink, isValid: boolean): void {
+    this.#fields.bytes = this.#lineEnd - this.#lineStart
+    if (isValid || isUtf8(this.#bytes.subarray(this.#lineStart, this.#lineEnd))) sink.row(this.#fields, this.#line)
+    else sink.unreadable('Invalid UTF-8 row', this.#line)
+  }
 }
+
+/** Whether two bytes are `\N`. */
+const isNull = (bytes: Buffer, at: number): boolean => bytes[at] === 0x5c && bytes[at + 1] === 0x4e

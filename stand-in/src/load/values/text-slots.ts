@@ -49,30 +49,45 @@ export class TextSlots {
   flush(vector: Vector, rows: number, nulls: Uint8Array): void {
     this.#slots.fill(0, 0, rows * 16)
     this.#heap?.reset()
-    let first = 0
-    while (first < rows) first = this.#flushSpan(first, rows, nulls)
+    for (let first = 0; first < rows;) {
+      const end = this.#spanEnd(first, rows, nulls)
+      this.#writeSpan(first, end, nulls)
+      first = end
+    }
     duckdb.copy_data_to_vector(vector, 0, this.#slots.buffer, 0, rows * 16)
     this.#sources.fill(empty, 0, rows)
     this.#starts.fill(0, 0, rows)
     this.#ends.fill(0, 0, rows)
   }
 
-  /** The rows from `first` on whose strings lie close together in one source; answers the row after them. */
-  #flushSpan(first: number, rows: number, nulls: Uint8Array): number {
-    const source = this.#sources[first] ?? empty
-    const [from, end] = [this.#starts[first] ?? 0, this.#ends[first] ?? 0]
-    let [to, hasLong, row] = [end, end - from > inlineBytes && nulls[first] === 0, first + 1]
-    for (; row < rows; row++) {
+  /** The row after those from `first` on whose strings lie close together in one source, one after another. */
+  #spanEnd(first: number, rows: number, nulls: Uint8Array): number {
+    const source = this.#sources[first]
+    const from = this.#starts[first] ?? 0
+    let to = this.#ends[first] ?? 0
+    for (let row = first + 1; row < rows; row++) {
       if (nulls[row] === 1) continue
-      const [start, stop] = [this.#starts[row] ?? 0, this.#ends[row] ?? 0]
-      if (this.#sources[row] !== source || start < to || stop - from > spanBytes) break
-      to = stop
-      hasLong ||= stop - start > inlineBytes
+      const end = this.#ends[row] ?? 0
+      if (this.#sources[row] !== source || (this.#starts[row] ?? 0) < to || end - from > spanBytes) return row
+      to = end
     }
-    if (hasLong) this.#heap ??= new TextHeap()
-    if (hasLong) this.#heap?.add(source.subarray(from, to))
-    for (let at = first; at < row; at++) if (nulls[at] === 0) this.#writeSlot(source, at, from)
-    return row
+    return rows
+  }
+
+  #writeSpan(first: number, end: number, nulls: Uint8Array): void {
+    const source = this.#sources[first] ?? empty
+    const from = this.#starts[first] ?? 0
+    let [to, hasLong] = [from, false]
+    for (let row = first; row < end; row++) {
+      if (nulls[row] === 1) continue
+      to = this.#ends[row] ?? 0
+      hasLong ||= this.byteLength(row) > inlineBytes
+    }
+    if (hasLong) {
+      this.#heap ??= new TextHeap()
+      this.#heap.add(source.subarray(from, to))
+    }
+    for (let row = first; row < end; row++) if (nulls[row] === 0) this.#writeSlot(source, row, from)
   }
 
   #writeSlot(source: Buffer, row: number, spanStart: number): void {
