@@ -23,6 +23,8 @@ export const assumptions = {
   multiTableBeginNamesTxnId: false,
   /** 3: NULL bytes in VARCHAR are kept as they are. */
   nulInVarcharIsKept: true,
+  /** 3: what a load with both headers is answered before 3.1.3. */
+  conditionalPartialUpdateText: 'Conditional update does not support partial update',
   /** 6.1: what a load on a full disk is answered. */
   diskFullText: 'No space left on device',
   /** 6: the privilege that a load needs, whatever its rows do to the table. */

@@ -71,6 +71,7 @@ export async function openCore(options: Options, clock: Clock): Promise<Core> {
     publisher,
     errorLogs,
     clock,
+    version: options.version,
     settings,
     limits: new TxnLimits({ settings, labels, catalog, quota, versions }),
     quota,

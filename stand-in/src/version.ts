@@ -5,8 +5,6 @@
 const features = {
   /** 1.2: `compression` of JSON bodies. */
   jsonCompression: '3.2.7',
-  /** 1.2: `partial_update_mode: column`. */
-  columnModePartialUpdate: '3.1.0',
   /** 3: `merge_condition` together with `partial_update`. */
   conditionalPartialUpdate: '3.1.3',
   /** 2: `prepared_timeout` of a prepare. */
@@ -15,8 +13,6 @@ const features = {
   multiTableTransactions: '4.0.0',
   /** 2.3: `enable_merge_commit`. */
   mergeCommit: '3.4.0',
-  /** 1.2: `envelope: debezium`. [?] merged in April 2026, after 4.1 was cut. */
-  debeziumEnvelope: '4.2.0',
   /** 5: the table property `fast_schema_evolution`. */
   fastSchemaEvolution: '3.2.0',
   /** 5: it is the default. */
@@ -85,12 +81,10 @@ export function serverVersion(given: string): ServerVersion {
   const has = (feature: Feature): boolean => compareVersions(text, features[feature]) >= 0
   return {
     jsonCompression: has('jsonCompression'),
-    columnModePartialUpdate: has('columnModePartialUpdate'),
     conditionalPartialUpdate: has('conditionalPartialUpdate'),
     preparedTimeoutHeader: has('preparedTimeoutHeader'),
     multiTableTransactions: has('multiTableTransactions'),
     mergeCommit: has('mergeCommit'),
-    debeziumEnvelope: has('debeziumEnvelope'),
     fastSchemaEvolution: has('fastSchemaEvolution'),
     fastSchemaEvolutionDefault: has('fastSchemaEvolutionDefault'),
     renameColumn: has('renameColumn'),

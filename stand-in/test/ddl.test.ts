@@ -54,6 +54,19 @@ describe('CREATE TABLE (starrocks.md 3, 4)', () => {
     [`(k INT, v INT) PRIMARY KEY(k) DISTRIBUTED BY HASH(v) ${one}`, 'Distribution column[v] is not key column'],
     [`(k INT, K INT) PRIMARY KEY(k) ${hash}`, "Duplicate column name 'K'"],
     [`(k INT, __op INT) PRIMARY KEY(k) ${hash}`, 'is a system reserved name'],
+    [`(k INT, __row_id INT) PRIMARY KEY(k) ${hash}`, 'is a system reserved name'],
+    [`(k INT NULL) PRIMARY KEY(k) ${hash}`, 'primary key column[k] cannot be nullable'],
+    [
+      `(k INT, d DATE) PRIMARY KEY(k) PARTITION BY date_trunc('day', d) ${hash}`,
+      'The partition column could not be aggregated column',
+    ],
+    [`(k INT) PRIMARY KEY(k) PARTITION BY RANGE(nope) () ${hash}`, 'Partition column[nope] does not exist'],
+    [`(k INT, a INT AUTO_INCREMENT) PRIMARY KEY(k) ${hash}`, 'The AUTO_INCREMENT column must be BIGINT'],
+    [
+      `(k INT, a BIGINT AUTO_INCREMENT, b BIGINT AUTO_INCREMENT) PRIMARY KEY(k) ${hash}`,
+      'More than one AUTO_INCREMENT column defined',
+    ],
+    [`(j JSON, k INT) DUPLICATE KEY(j) ${hash}`, 'Data type of first column cannot be JSON'],
     [`(k DOUBLE) DUPLICATE KEY(k) ${hash}`, 'Data type of first column cannot be DOUBLE'],
     [`(k INT, v DECIMAL(77,2)) PRIMARY KEY(k) ${hash}`, "DECIMAL's precision should range from 1 to 76"],
     [`(k INT, v VARCHAR(1048577)) PRIMARY KEY(k) ${hash}`, 'VARCHAR size must be <= 1048576'],
@@ -80,6 +93,17 @@ describe('CREATE TABLE (starrocks.md 3, 4)', () => {
     ).toContain('should range from 1 to 38')
     expect(await three.rows('SELECT version(), current_version()')).toEqual([['5.1.0', '3.1.9-57a4d1f']])
     expect(await three.refusal('BEGIN')).toContain('Getting syntax error')
+  })
+
+  it('takes keys of each type that can be one, NOT NULL by themselves, with partitions and buckets by them', async () => {
+    const types = ['BOOLEAN', 'TINYINT', 'SMALLINT', 'INT', 'BIGINT', 'LARGEINT', 'VARCHAR(9)', 'DATE', 'DATETIME']
+    const names = types.map((_type, index) => `k${index}`)
+    await sr.sql.query(`CREATE TABLE allkeys (${types.map((type, index) => `k${index} ${type}`).join(', ')}, v INT)
+      PRIMARY KEY(${names.join(', ')}) PARTITION BY date_trunc('day', k7) DISTRIBUTED BY HASH(k3, k6) ${one}`)
+    expect((await sr.rows('DESC allkeys')).map((row) => [row[0], row[2], row[3]])).toEqual([
+      ...names.map((name) => [name, 'NO', 'true']),
+      ['v', 'YES', 'false'],
+    ])
   })
 
   it('knows whether things exist', async () => {
@@ -163,6 +187,11 @@ describe('ALTER TABLE (starrocks.md 5)', () => {
     ['ADD COLUMN V INT', 'Can not add column which already exists'],
     ['ADD COLUMN x INT FIRST', 'Can not add value column before key column'],
     ['ADD COLUMN x INT NOT NULL', 'no default value'],
+    ['ADD COLUMN x BIGINT AUTO_INCREMENT', 'Can not add AUTO_INCREMENT column'],
+    ['ADD COLUMN __op INT', 'is a system reserved name'],
+    ['ADD COLUMN x INT KEY', 'Can not add key column'],
+    ['MODIFY COLUMN v BIGINT AFTER k', 'Can not reorder pk keys by modify column'],
+    ['RENAME COLUMN nope TO x', 'nope'],
     ['FROBNICATE', 'Getting syntax error'],
   ])('refuses %s: %s', async (clause, message) => {
     await sr.sql.query(`CREATE TABLE IF NOT EXISTS r (k INT, v BIGINT) PRIMARY KEY(k) ${hash}`)

@@ -129,6 +129,42 @@ describe('primary key tables (starrocks.md 3)', () => {
     ])
   })
 
+  it('deletes whatever merge_condition says, and knows it with partial updates', async () => {
+    await sr.load('t', '1\ta\t5\n2\tb\t5\n', { columns: 'k,v,n' })
+    await sr.load('t', '1\t\t4\t1\n2\tlow\t4\t0\n', { columns: 'k,v,n,__op', merge_condition: 'n' })
+    expect(await rows()).toEqual([[2, 'b', 5]])
+    await sr.load('t', '2\t4\n', { columns: 'k,n', merge_condition: 'n', partial_update: 'true' })
+    expect(await rows()).toEqual([[2, 'b', 5]])
+    await sr.load('t', '2\t6\n', { columns: 'k,n', merge_condition: 'n', partial_update: 'true' })
+    expect(await rows()).toEqual([[2, 'b', 6]])
+  })
+
+  it.each([
+    ['a key column', { columns: 'k,v', merge_condition: 'k' }, 'should not be primary key'],
+    ['an unknown column', { columns: 'k,v', merge_condition: 'nope' }, 'Merge condition column nope does not exist'],
+    ['a partial update without its key', { columns: 'v', partial_update: 'true' }, 'Primary key column k is missing'],
+  ])('refuses %s: %j: %s', async (_what, headers, message) => {
+    expect((await sr.load('t', '1\ta\n', headers))['Message']).toContain(message)
+  })
+
+  it('changes a key by delete and upsert in one load, and swaps two keys', async () => {
+    await sr.load('t', '1\ta\n2\tb\n', { columns: 'k,v' })
+    await sr.load('t', '1\t\t1\n2\t\t1\n2\ta\t0\n1\tb\t0\n', { columns: 'k,v,__op' })
+    expect(await rows()).toEqual([
+      [1, 'b', 7],
+      [2, 'a', 7],
+    ])
+  })
+
+  it('takes partial updates in row and in column mode, and deletes among them', async () => {
+    await sr.load('t', '1\ta\t5\n2\tb\t6\n', { columns: 'k,v,n' })
+    for (const mode of ['row', 'column']) {
+      const headers = { columns: 'k,v,__op', partial_update: 'true', partial_update_mode: mode }
+      await sr.load('t', `1\t${mode}\t0\n2\t\t1\n`, headers)
+      expect(await rows()).toEqual([[1, mode, 5]])
+    }
+  })
+
   it('appends to duplicate key tables', async () => {
     await sr.load('dup', '1\ta\n1\ta\n')
     await sr.load('dup', '1\ta\n')

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it, vi } from 'vitest'
 import { RunningStandIn } from './support/running-stand-in.ts'
 
@@ -48,6 +49,20 @@ const expected: Readonly<Record<string, readonly unknown[]>> = {
 describe('versions (starrocks.md 2.1, 2.3, 4, 5, 6)', () => {
   it.each(versions)('%s says what it is, and has what it has', async (version) => {
     expect(Object.values(await asked(version))).toEqual(expected[version])
+  })
+
+  it('knows compressed JSON from 3.2.7, and merge_condition of partial updates from 3.1.3 (1.2, 3)', async () => {
+    const replies = async (version: string): Promise<unknown[]> => {
+      await using sr = await RunningStandIn.start(['--version', version])
+      await sr.sql
+        .query(`CREATE DATABASE d; USE d; CREATE TABLE t (k INT, v INT, w INT) PRIMARY KEY(k) DISTRIBUTED BY HASH(k)
+        PROPERTIES("replication_num" = "1")`)
+      const json = await sr.load('t', gzipSync('{"k":1,"v":1,"w":1}'), { format: 'json', compression: 'gzip' })
+      const partial = { columns: 'k,v', partial_update: 'true', merge_condition: 'v' }
+      return [json['Status'], (await sr.load('t', '1\t2\n', partial))['Status']]
+    }
+    expect(await replies('3.1.2')).toEqual(['Fail', 'Fail'])
+    expect(await replies('3.2.7')).toEqual(['Success', 'Success'])
   })
 
   it('refuses what is no version', async () => {

@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { assumptions } from '../assumptions.ts'
+import type { ServerVersion } from '../version.ts'
 import { LoadFailure } from './field-row.ts'
 
 /** What the headers of a load ask for (reference/starrocks.md 1.2). */
@@ -77,6 +79,18 @@ export function loadParams(headers: IncomingHttpHeaders, inTransaction: boolean)
     timeoutSeconds: timeout(header('timeout')),
     identity: JSON.stringify(identityHeaders.map(header)),
   }
+}
+
+/**
+ * The same for a version that may not know all of it: a compressed JSON body is then read as it is, and fails (1.2).
+ * @throws {LoadFailure} for a merge_condition with a partial update before 3.1.3 (3).
+ */
+export function paramsForVersion(params: LoadParams, version: ServerVersion): LoadParams {
+  if (params.partialUpdate && params.mergeCondition !== undefined && !version.conditionalPartialUpdate) {
+    throw new LoadFailure(assumptions.conditionalPartialUpdateText)
+  }
+  const isUnread = params.format === 'json' && params.compression !== undefined && !version.jsonCompression
+  return isUnread ? { ...params, compression: undefined } : params
 }
 
 /** What StarRocks can do and the stand-in cannot must fail, not pass as an ordinary load. */

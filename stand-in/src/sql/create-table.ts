@@ -1,9 +1,10 @@
 import { isPrimaryKeyType, isSortKeyType, errorTypeName } from '../catalog/column-type.ts'
-import type { ColumnDef, ColumnDefault, TableModel } from '../catalog/table-def.ts'
-import { StandInError } from '../stand-in-error.ts'
+import type { ColumnDef, TableModel } from '../catalog/table-def.ts'
+import { analyzingError, StandInError } from '../stand-in-error.ts'
 import type { ServerVersion } from '../version.ts'
+import { parseColumn, parseComment } from './column-parser.ts'
+import type { Token } from './token.ts'
 import type { TableName, TokenCursor } from './token-cursor.ts'
-import { parseType } from './type-parser.ts'
 
 /** A CREATE TABLE statement, checked but for what the catalog knows. */
 export interface CreateTable {
@@ -29,13 +30,45 @@ export function parseCreateTable(
   const ifNotExists = cursor.accept('IF', 'NOT', 'EXISTS')
   const table = cursor.tableName(current)
   const columns: ColumnDef[] = []
+  const saidNullable: ColumnDef[] = []
   cursor.expect('(')
   do {
-    if (cursor.sees('INDEX')) skipIndex(cursor)
-    else columns.push(parseColumn(cursor, version))
+    if (cursor.sees('INDEX')) {
+      skipIndex(cursor)
+      continue
+    }
+    const from = cursor.at
+    const column = parseColumn(cursor, version)
+    columns.push(column)
+    if (saysNullable(cursor.tokens.slice(from, cursor.at))) saidNullable.push(column)
   } while (cursor.accept(','))
   cursor.expect(')')
-  return completeTable({ table, ifNotExists, columns, rest: parseAfterColumns(cursor) })
+  checkAutoIncrement(columns)
+  const rest = parseAfterColumns(cursor)
+  if (rest.keys?.model === 'primary') refuseNullableKeys(saidNullable, rest.keys.names)
+  return completeTable({ table, ifNotExists, columns, rest })
+}
+
+const saysNullable = (tokens: readonly Token[]): boolean =>
+  tokens.some(
+    ({ tag, word }, at) => tag === 'name' && word === 'NULL' && !/^(?:NOT|DEFAULT)$/.test(tokens[at - 1]?.word ?? ''),
+  )
+
+/** Keys are NOT NULL by themselves, and may not be said to be otherwise (3). */
+function refuseNullableKeys(saidNullable: readonly ColumnDef[], keys: readonly string[]): void {
+  const lowerKeys = keys.map((key) => key.toLowerCase())
+  const found = saidNullable.find(({ name }) => lowerKeys.includes(name.toLowerCase()))
+  if (found !== undefined) throw new StandInError(`primary key column[${found.name}] cannot be nullable`)
+}
+
+/** One AUTO_INCREMENT column a table, BIGINT, without a default (3; CreateTableAnalyzer.java). */
+function checkAutoIncrement(columns: readonly ColumnDef[]): void {
+  const found = columns.filter(({ autoIncrement }) => autoIncrement)
+  if (found.length > 1) throw analyzingError('More than one AUTO_INCREMENT column defined in CREATE TABLE Statement')
+  for (const { name, type, default: value } of found) {
+    if (type.tag !== 'int' || type.bits !== 64) throw analyzingError('The AUTO_INCREMENT column must be BIGINT')
+    if (value !== undefined) throw analyzingError(`AUTO_INCREMENT column ${name} can not have default value`)
+  }
 }
 
 /** The clauses after the columns, in StarRocks' order (3). */
@@ -89,83 +122,6 @@ function skipIndex(cursor: TokenCursor): void {
   parseComment(cursor)
 }
 
-/** `name type [NULL | NOT NULL] [AUTO_INCREMENT] [DEFAULT x] [COMMENT 'x']`, in any order as StarRocks reads it. */
-export function parseColumn(cursor: TokenCursor, version: ServerVersion): ColumnDef {
-  const name = cursor.name()
-  checkColumnName(name)
-  const type = parseType(cursor, version)
-  let nullable = true
-  let autoIncrement = false
-  let value: ColumnDefault | undefined
-  let comment = ''
-  for (;;) {
-    if (cursor.accept('KEY')) continue
-    if (cursor.accept('NOT', 'NULL')) nullable = false
-    else if (cursor.accept('NULL')) nullable = true
-    else if (cursor.accept('AUTO_INCREMENT')) autoIncrement = true
-    else if (cursor.accept('DEFAULT')) value = parseDefault(cursor)
-    else if (cursor.accept('COMMENT')) comment = cursor.string()
-    else break
-  }
-  if (value?.tag === 'now' && type.tag !== 'datetime') {
-    throw new StandInError(`Default function now() for type ${errorTypeName(type)} is not supported`)
-  }
-  return { name, type, nullable: nullable && !autoIncrement, isKey: false, default: value, comment, autoIncrement }
-}
-
-/** @throws {StandInError} for reserved names, `__op...` and `__row...`, and those that are too long (reference/starrocks.md 3, 5). */
-export function checkColumnName(name: string): void {
-  if (/^__(?:op|row)/i.test(name)) {
-    throw new StandInError(
-      `Column name [${name}] is a system reserved name. Please choose a different one.`,
-      1064,
-      '42000',
-    )
-  }
-  if (name.length > 1024) throw new StandInError(`Incorrect column name '${name}'`, 1166, '42000')
-}
-
-/** Quoted literals, CURRENT_TIMESTAMP, uuid() and uuid_numeric(); no expression (4). */
-function parseDefault(cursor: TokenCursor): ColumnDefault | undefined {
-  const token = cursor.next()
-  if (token.tag === 'string' || token.tag === 'number') return { tag: 'literal', text: token.text }
-  switch (token.word) {
-    case '-':
-      return { tag: 'literal', text: `-${cursor.next().text}` }
-    case 'NULL':
-      return undefined
-    case 'TRUE':
-    case 'FALSE':
-      return { tag: 'literal', text: token.word.toLowerCase() }
-    case 'CURRENT_TIMESTAMP':
-    case 'NOW':
-      return { tag: 'now', digits: fractionDigits(cursor) }
-    case 'UUID':
-      cursor.expect('(', ')')
-      return { tag: 'function', name: 'uuid()' }
-    case 'UUID_NUMERIC':
-      cursor.expect('(', ')')
-      return { tag: 'function', name: 'uuid_numeric()' }
-    case '(':
-      return parenthesized(cursor)
-    default:
-      throw cursor.unexpected(token)
-  }
-}
-
-function parenthesized(cursor: TokenCursor): ColumnDefault | undefined {
-  const inner = parseDefault(cursor)
-  cursor.expect(')')
-  return inner
-}
-
-function fractionDigits(cursor: TokenCursor): number {
-  if (!cursor.accept('(') || cursor.accept(')')) return 0
-  const digits = cursor.whole()
-  cursor.expect(')')
-  return digits
-}
-
 function parseKeys(cursor: TokenCursor): { model: TableModel; names: string[] } | undefined {
   if (cursor.accept('PRIMARY', 'KEY')) return { model: 'primary', names: cursor.nameList() }
   if (cursor.accept('DUPLICATE', 'KEY')) return { model: 'duplicate', names: cursor.nameList() }
@@ -212,13 +168,6 @@ function withKeys(columns: readonly ColumnDef[], model: TableModel, keyNames: re
     if (index >= keyNames.length) return column
     return { ...column, isKey: true, nullable: model === 'primary' ? false : column.nullable }
   })
-}
-
-/** Reads the text of a `COMMENT` clause, with or without the equals sign. */
-export function parseComment(cursor: TokenCursor): string {
-  if (!cursor.accept('COMMENT')) return ''
-  cursor.accept('=')
-  return cursor.string()
 }
 
 function parsePartition(cursor: TokenCursor): string | undefined {

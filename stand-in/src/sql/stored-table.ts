@@ -24,6 +24,7 @@ export async function createTable(
   }
   checkColumns(statement)
   checkDistribution(statement)
+  checkPartition(statement)
   checkCreateProperties(statement.properties, version)
   const properties = { ...defaultProperties(version), ...statement.properties }
   checkReplication(context, Number(properties['replication_num']))
@@ -79,6 +80,21 @@ function checkDistribution(statement: CreateTable): void {
   if (statement.model !== 'duplicate' && statement.distributedBy.length === 0 && statement.buckets !== undefined) {
     throw new StandInError(`${statement.model.toUpperCase()} KEYS must use hash distribution`, 1064, '42000')
   }
+}
+
+/** Columns of RANGE, LIST or an expression; a primary key must include all of them (3). */
+function checkPartition({ partitionBy, columns, keyNames, model }: CreateTable): void {
+  if (partitionBy === undefined) return
+  const head = /^(?:RANGE|LIST)\s*\(([^)]*)\)/i.exec(partitionBy)?.[1] ?? partitionBy
+  const words = new Set(head.match(/\w+/g)?.map((word) => word.toLowerCase()))
+  const used = columns.filter(({ name }) => words.has(name.toLowerCase()))
+  if (used.length === 0) throw new StandInError(`Partition column[${head.trim()}] does not exist in column list.`)
+  if (model === 'duplicate') return
+  const keys = new Set(keyNames.map((name) => name.toLowerCase()))
+  if (used.every(({ name }) => keys.has(name.toLowerCase()))) return
+  throw new StandInError(
+    "The partition column could not be aggregated column and unique table's partition column must be key column",
+  )
 }
 
 function checkReplication(context: SqlContext, replicas: number): void {

@@ -6,7 +6,7 @@ import type { Clock } from '../clock.ts'
 import type { Fault } from '../fault.ts'
 import type { ErrorLogs } from '../load/error-log.ts'
 import { LoadFailure } from '../load/field-row.ts'
-import { type LoadParams, loadParams } from '../load/load-params.ts'
+import { type LoadParams, loadParams, paramsForVersion } from '../load/load-params.ts'
 import { TableLoad } from '../load/table-load.ts'
 import { messageOf } from '../stand-in-error.ts'
 import type { Metrics } from '../metrics/metrics.ts'
@@ -18,6 +18,7 @@ import type { LabelTable } from './label-table.ts'
 import type { Publisher } from './publisher.ts'
 import { Transaction } from './transaction.ts'
 import type { TxnLimits } from './txn-limits.ts'
+import type { ServerVersion } from '../version.ts'
 import { TxnRefusal } from './txn-refusal.ts'
 import type { BeginRequest, CommitRequest } from './txn-request.ts'
 import { record } from './txn-store.ts'
@@ -30,6 +31,7 @@ export interface TransactionsDeps {
   readonly publisher: Publisher
   readonly errorLogs: ErrorLogs
   readonly clock: Clock
+  readonly version: ServerVersion
   readonly settings: Settings
   readonly limits: TxnLimits
   readonly quota: DataQuota
@@ -75,7 +77,7 @@ export class Transactions {
    */
   openLoad(txn: Transaction, table: TableDef, headers: IncomingHttpHeaders): TableLoad {
     const inTransaction = txn.kind === 'single' || txn.kind === 'multi'
-    const params = loadParams(headers, inTransaction)
+    const params = paramsForVersion(loadParams(headers, inTransaction), this.#deps.version)
     const existing = txn.loads.get(table.name)
     if (existing !== undefined && existing.params.identity !== params.identity) {
       throw new LoadFailure('load request not equal last.')
