@@ -30,6 +30,10 @@ The stand-in stores rows here. A reader's SELECT at the target takes place after
 
 The most that the process held (\`VmHWM\`), by the kernel.`,
   growth: `## Cost per row does not grow`,
+  monitoring: `## Monitoring
+
+"all on" replays the same WAL with everything that watches switched on, scraped every second, and with nothing on, interleaved. "health and scrapes"
+asks the monitor thread while the thread of the sync is never idle and neither side answers.`,
 }
 
 const { values } = parseArgs({ options: { json: { type: 'string', default: LATEST } } })

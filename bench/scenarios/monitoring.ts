@@ -7,6 +7,7 @@ import { quietRounds } from '../support/quiet-rounds.ts'
 import type { BenchDatabase } from '../support/source.ts'
 import { measureStream, type StreamRate } from '../support/stream-rate.ts'
 import type { TargetState } from '../support/target.ts'
+import { measureMonitorThread } from './monitor-thread.ts'
 import { SEGMENTS } from './segments.ts'
 
 /** Part of the rows that is written beyond the end of the measurement. */
@@ -20,8 +21,17 @@ interface Round {
   readonly unwatched: StreamRate
 }
 
+/** Monitoring: `cost`, what it takes from the sync; `thread`, how it answers while the sync is busy. */
+export async function measureMonitoring(context: BenchContext, part?: string): Promise<readonly Finding[]> {
+  const parts = { cost: measureCost, thread: measureMonitorThread }
+  const wanted = Object.entries(parts).filter(([name]) => part === undefined || name === part)
+  const findings: Finding[] = []
+  for (const [, measurePart] of wanted) findings.push(await measurePart(context))
+  return findings
+}
+
 /** What all monitoring costs: the same WAL with everything on, scraped every second, and with nothing on; interleaved. */
-export async function measureMonitoring({ source, scale, say }: BenchContext): Promise<readonly Finding[]> {
+async function measureCost({ source, scale, say }: BenchContext): Promise<Finding> {
   const segment = SEGMENTS.find(({ name }) => name === 'mixed')
   if (!segment) throw new Error('there is no mixed segment')
   await using database = await source.createDatabase('monitoring')
@@ -41,7 +51,7 @@ export async function measureMonitoring({ source, scale, say }: BenchContext): P
     )
     return { foreignCores, watched, unwatched }
   })
-  return [summary(rounds)]
+  return summary(rounds)
 }
 
 const rate = ({ rowsPerSecond }: StreamRate): number => Math.round(rowsPerSecond)

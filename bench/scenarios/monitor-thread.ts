@@ -1,0 +1,170 @@
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { Worker } from 'node:worker_threads'
+import { openServiceMonitor } from '../../src/app/monitor/service-monitor.ts'
+import { openLog } from '../../src/app/open-log.ts'
+import { systemClock } from '../../src/app/system-clock.ts'
+import { parseConfig } from '../../src/config/load-config.ts'
+import type { Signal, TableCounts } from '../../src/core/signals.ts'
+import { tableId } from '../../src/core/table-id.ts'
+import type { LogRecord } from '../../src/observe/logs/log-record.ts'
+import type { BenchContext } from '../support/bench-context.ts'
+import type { Finding } from '../support/finding.ts'
+import type { ClientOrder, ClientReport } from '../support/http-client-thread.ts'
+import { median, quantile } from '../support/median.ts'
+
+const TABLES = 1_000
+const ROUND_MS = 8_000
+/** The sync works for so long at a time, then lets its loop turn. */
+const WORK_MS = 1
+const ENTRY = new URL('../../src/api/monitor-thread.ts', import.meta.url)
+const CLIENT = new URL('../support/http-client-thread.ts', import.meta.url)
+
+interface Round {
+  readonly scraped: boolean
+  readonly gapsMs: readonly number[]
+  readonly client: ClientReport
+}
+
+/** How fast health answers while the sync thread is fully busy and neither side answers, and how long a scrape of 1,000 tables stops that thread. */
+export async function measureMonitorThread({ scale, say }: BenchContext): Promise<Finding> {
+  await using world = await openWorld()
+  await work(2_000)
+  const rounds: Round[] = []
+  for (let number = 0; number < scale.rounds * 2; number++) {
+    const scraped = number % 2 === 1
+    const client = runClient({ ...world.order, scrape: scraped ? world.order.scrape : null })
+    const gapsMs = await work(ROUND_MS)
+    rounds.push({ scraped, gapsMs, client: await client })
+    const round = rounds.at(-1)
+    if (round) say(`monitor thread ${number}: ${JSON.stringify(figuresOf([round]))}`)
+  }
+  return {
+    group: 'monitoring',
+    name: 'health and scrapes',
+    what: 'a fully busy sync thread, source and target that answer nothing, 1,000 tables; health asked every 2 ms, a scrape every 250 ms in every other round',
+    figures: figuresOf(rounds),
+    goals: [
+      { figure: 'health p99 ms', atMost: 5 },
+      { figure: 'longest pause ms more by scrapes', atMost: 10 },
+    ],
+    runs: rounds.map((round) => figuresOf([round])),
+  }
+}
+
+function figuresOf(rounds: readonly Round[]): Readonly<Record<string, number>> {
+  const probes = rounds.flatMap(({ client }) => client.probeMs)
+  const scrapes = rounds.flatMap(({ client }) => client.scrapeMs)
+  const longest = (scraped: boolean): number =>
+    median(rounds.filter((round) => round.scraped === scraped).map(({ gapsMs }) => Math.max(...gapsMs) - WORK_MS))
+  return {
+    'health p50 ms': quantile(probes, 0.5),
+    'health p99 ms': quantile(probes, 0.99),
+    'health max ms': Math.max(...probes),
+    'scrape ms': median(scrapes),
+    'scrape MB': (rounds.find(({ scraped }) => scraped)?.client.scrapeBytes ?? Number.NaN) / 1e6,
+    'longest pause ms unscraped': longest(false),
+    'longest pause ms scraped': longest(true),
+    'longest pause ms more by scrapes': longest(true) - longest(false),
+  }
+}
+
+/** Keeps this thread busy and answers the time between turns of its loop. */
+async function work(forMs: number): Promise<readonly number[]> {
+  const gapsMs: number[] = []
+  const endAt = performance.now() + forMs
+  let turnedAt = performance.now()
+  while (turnedAt < endAt) {
+    while (performance.now() - turnedAt < WORK_MS);
+    await new Promise((resolve) => setImmediate(resolve))
+    const now = performance.now()
+    gapsMs.push(now - turnedAt)
+    turnedAt = now
+  }
+  return gapsMs
+}
+
+async function runClient(order: ClientOrder): Promise<ClientReport> {
+  const worker = new Worker(CLIENT, { workerData: order })
+  const [report]: ClientReport[] = await once(worker, 'message')
+  if (!report) throw new Error('the client told nothing')
+  return report
+}
+
+async function openWorld() {
+  await using opening = new AsyncDisposableStack()
+  const source = opening.use(await silentServer())
+  const target = opening.use(await silentServer())
+  const { config } = parseConfig(
+    `pipeline: bench
+source: { url: "postgres://sync@127.0.0.1:${source.port}/shop", tls: { mode: disable } }
+target: { fe_http: "http://127.0.0.1:${target.port}", fe_mysql: "mysql://root@127.0.0.1:${target.port}" }
+http: { port: 0, metrics_port: 0 }
+monitoring: { check_interval: 1s, check_timeout: 500ms }`,
+    'bench.yaml',
+    { env: {}, readFile: () => '' },
+  )
+  const clock = systemClock()
+  const console = { isTerminal: false, colour: false, write: () => true }
+  const log = opening.use(openLog(config.logging, { console, clock, secrets: [] }))
+  const told: LogRecord[] = []
+  const watched = { ...log, write: (record: LogRecord) => void told.push(record) }
+  const monitor = opening.use(await openServiceMonitor(config, { entry: ENTRY, version: '0', clock, log: watched }))
+  for (const signal of signals()) monitor.emit(signal)
+  const ports = told.find(({ message }) => message === 'Listening')?.fields ?? {}
+  const at = (name: string, path: string): string => `http://127.0.0.1:${Number(ports[name])}${path}`
+  const order = {
+    probes: [at('port', '/health/ready'), at('port', '/health'), at('port', '/health/live')],
+    probeEveryMs: 2,
+    scrape: at('metrics_port', '/metrics'),
+    scrapeEveryMs: 250,
+    forMs: ROUND_MS,
+  }
+  const open = opening.move()
+  return { order, [Symbol.asyncDispose]: () => open.disposeAsync() }
+}
+
+/** Takes connections and never says a word. */
+async function silentServer() {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+/** What makes every series of every table. */
+function signals(): readonly Signal[] {
+  const tables = Array.from({ length: TABLES }, (_, index) => tableId('public', `table_${index}`))
+  const counts = tables.map((table): TableCounts => {
+    return { table, inserts: 10, updates: 10, deletes: 5, filtered: 0, loadedRows: 25, loadedBytes: 2_500 }
+  })
+  return [
+    ...tables.map((table) => ({ tag: 'table-state', table, state: { tag: 'streaming', generation: 1 } }) as const),
+    {
+      tag: 'batch-committed',
+      number: 7n,
+      endLsn: '0/16B3748',
+      transactions: 100,
+      rows: 25 * TABLES,
+      bytes: 1_000_000,
+      ageMs: 510,
+      lagMs: 300,
+      oldestLagMs: 620,
+      commitMs: 35,
+      loadMs: 20,
+      tables: counts,
+    },
+  ]
+}
