@@ -8,9 +8,7 @@ import { sendError } from './send-json.ts'
 
 /** Bounds of one client, so that none can hold the thread or its memory. */
 const MAX_HEADER_BYTES = 16_384
-const HEADERS_WITHIN_MS = 5_000
-const REQUEST_WITHIN_MS = 10_000
-const IDLE_MS = 15_000
+const PATIENCE: Patience = { headersWithinMs: 5_000, requestWithinMs: 10_000, idleMs: 15_000 }
 const MAX_CONNECTIONS = 512
 
 /** An open port. Disposing of it closes it and every connection. */
@@ -18,24 +16,41 @@ export interface HttpListener extends AsyncDisposable {
   readonly port: number
 }
 
+/** How long a client may take. */
+interface Patience {
+  readonly headersWithinMs: number
+  readonly requestWithinMs: number
+  /** Of a connection without a request, and of a reader that takes nothing. */
+  readonly idleMs: number
+}
+
 /** Where to listen and what to serve. */
 export interface ListenOptions {
   readonly host: string
   readonly port: number
   readonly resources: readonly Resource[]
+  readonly patience?: Patience | undefined
 }
 
 /** Opens a port and serves the resources. @throws the system's error when the port cannot be had */
-export async function listen(options: ListenOptions, core: MonitorCore): Promise<HttpListener> {
+export async function listen(
+  options: ListenOptions,
+  core: Pick<MonitorCore, 'registry' | 'log'>,
+): Promise<HttpListener> {
+  const { resources, patience = PATIENCE } = options
   const server = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_WITHIN_MS,
-    requestTimeout: REQUEST_WITHIN_MS,
-    keepAliveTimeout: IDLE_MS,
-    connectionsCheckingInterval: 1_000,
+    headersTimeout: patience.headersWithinMs,
+    requestTimeout: patience.requestWithinMs,
+    keepAliveTimeout: patience.idleMs,
+    connectionsCheckingInterval: patience.headersWithinMs / 5,
   })
   server.maxConnections = MAX_CONNECTIONS
-  server.on('request', (request, response) => void serve(options.resources, core, { request, response }))
+  server.on('request', (request, response) => {
+    // A reader that takes nothing for so long is gone.
+    response.setTimeout(patience.idleMs, () => response.destroy())
+    void serve(resources, core, { request, response })
+  })
   server.on('clientError', refuseClient)
   server.listen(options.port, options.host)
   await once(server, 'listening')
@@ -47,10 +62,11 @@ interface Exchange {
   readonly response: ServerResponse
 }
 
-async function serve(resources: readonly Resource[], core: MonitorCore, exchange: Exchange): Promise<void> {
-  const { request, response } = exchange
-  // A reader that takes nothing for so long is gone.
-  response.setTimeout(IDLE_MS, () => response.destroy())
+async function serve(
+  resources: readonly Resource[],
+  core: Pick<MonitorCore, 'registry' | 'log'>,
+  { request, response }: Exchange,
+): Promise<void> {
   const url = URL.parse(request.url ?? '/', 'http://localhost')
   const found = url ? route(resources, request.method ?? 'GET', url.pathname) : { tag: 'unknown' as const }
   const name = found.tag === 'unknown' ? 'unknown' : found.resource.name
@@ -77,7 +93,7 @@ async function serve(resources: readonly Resource[], core: MonitorCore, exchange
 const KNOWN_PATHS =
   'See docs/monitoring.md: /health, /health/ready, /health/live, /health/detailed, /metrics, /api/v1/status.'
 
-function failed(core: MonitorCore, resource: string, response: ServerResponse, error: unknown): void {
+function failed(core: Pick<MonitorCore, 'log'>, resource: string, response: ServerResponse, error: unknown): void {
   const gone = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'
   if (!gone) {
     const fields = { resource, error: error instanceof Error ? error.message : String(error) }
