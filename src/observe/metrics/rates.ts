@@ -1,4 +1,5 @@
 import { METRICS } from './catalogue.ts'
+import type { Gauge } from './instruments.ts'
 import type { MetricRegistry } from './metric-registry.ts'
 import type { SeriesReader } from './series-reader.ts'
 import { valuesBy } from './series-values.ts'
@@ -9,6 +10,8 @@ const FADE_SECONDS = 30
 const WINDOW_SECONDS = 300
 /** What the window is made of is noted this often. */
 const NOTE_EVERY_SECONDS = 5
+
+const THROUGHPUT = 'sync_throughput_records_per_second'
 
 const PERCENTILES = [
   ['p50', 0.5],
@@ -24,11 +27,18 @@ interface Totals {
   readonly buckets: readonly number[]
 }
 
+/** A total that is watched, and where its rate is shown. */
+interface Fading {
+  readonly gauge: Gauge
+  total: number
+  perSecond: number
+}
+
 /** Rates and percentiles, reckoned from counters once a second by whoever reads them: the sync spends nothing on them. */
 export class Rates {
   readonly #reader: SeriesReader
   readonly #registry: MetricRegistry
-  readonly #fading = new Map<string, { total: number; perSecond: number }>()
+  readonly #fading = new Map<string, Fading>()
   readonly #notes: Totals[] = []
   #lastSeconds: number | null = null
 
@@ -46,26 +56,23 @@ export class Rates {
     let sum = 0
     for (const [table, total] of byTable) {
       sum += total
-      this.#registry
-        .gauge('sync_throughput_records_per_second', [table])
-        .set(this.#rate(`table ${table}`, total, passed))
+      this.#show(`table ${table}`, total, passed, () => this.#registry.gauge(THROUGHPUT, [table]))
     }
-    this.#registry.gauge('sync_records_per_second', []).set(this.#rate('all', sum, passed))
+    this.#show('all', sum, passed, () => this.#registry.gauge('sync_records_per_second', []))
     for (const [direction, total] of byDirection)
-      this.#registry.gauge('sync_bytes_per_second', [direction]).set(this.#rate(`bytes ${direction}`, total, passed))
+      this.#show(`bytes ${direction}`, total, passed, () => this.#registry.gauge('sync_bytes_per_second', [direction]))
     this.#forget(byTable)
     this.#window(nowSeconds, sum)
   }
 
-  #rate(key: string, total: number, passedSeconds: number): number {
-    const known = this.#fading.get(key)
-    if (known === undefined || passedSeconds <= 0) {
-      if (known === undefined) this.#fading.set(key, { total, perSecond: 0 })
-      return known?.perSecond ?? 0
+  #show(key: string, total: number, passedSeconds: number, gaugeOf: () => Gauge): void {
+    const known = this.#fading.get(key) ?? { gauge: gaugeOf(), total, perSecond: 0 }
+    this.#fading.set(key, known)
+    if (passedSeconds > 0) {
+      known.perSecond = faded(known.perSecond, (total - known.total) / passedSeconds, passedSeconds)
+      known.total = total
     }
-    known.perSecond = faded(known.perSecond, (total - known.total) / passedSeconds, passedSeconds)
-    known.total = total
-    return known.perSecond
+    known.gauge.set(known.perSecond)
   }
 
   /** Tables that are gone have no rate any more. */
@@ -74,7 +81,7 @@ export class Rates {
       const table = key.startsWith('table ') ? key.slice('table '.length) : null
       if (table === null || byTable.has(table)) continue
       this.#fading.delete(key)
-      this.#registry.remove('sync_throughput_records_per_second', [table])
+      this.#registry.remove(THROUGHPUT, [table])
     }
   }
 
@@ -83,7 +90,12 @@ export class Rates {
     if (newest && nowSeconds - newest.atSeconds < NOTE_EVERY_SECONDS) return
     const byTable = valuesBy(this.#reader, 'sync_records_failed_total', 'table')
     const failed = [...byTable.values()].reduce((sum, count) => sum + count, 0)
-    const now = { atSeconds: nowSeconds, processed, failed, buckets: latencyBuckets(this.#reader) }
+    const now = {
+      atSeconds: nowSeconds,
+      processed,
+      failed,
+      buckets: this.#reader.bucketSums('sync_processing_latency_seconds'),
+    }
     this.#notes.push(now)
     while ((this.#notes[1]?.atSeconds ?? nowSeconds) <= nowSeconds - WINDOW_SECONDS) this.#notes.shift()
     const oldest = this.#notes[0] ?? now
@@ -122,16 +134,4 @@ export function percentile(counts: readonly number[], bounds: readonly number[],
     below += here
   }
   return bounds.at(-1) ?? Number.NaN
-}
-
-function latencyBuckets(reader: SeriesReader): readonly number[] {
-  const cumulative = valuesBy(reader, 'sync_processing_latency_seconds_bucket', 'le')
-  const bounds = [...METRICS.sync_processing_latency_seconds.buckets.map(String), '+Inf']
-  let before = 0
-  return bounds.map((le) => {
-    const upTo = cumulative.get(le) ?? 0
-    const here = upTo - before
-    before = upTo
-    return here
-  })
 }

@@ -12,6 +12,8 @@ export interface Series {
 export interface SeriesReader {
   /** All series of that name; empty when there is none. The same array until series come or go. */
   series(family: string): readonly Series[]
+  /** Observations per bucket of all series of a histogram together, not cumulative, those above all bounds last; empty when there are none. */
+  bucketSums(family: string): readonly number[]
   /** Names that have series, in the order of the catalogue. */
   families(): readonly string[]
 }

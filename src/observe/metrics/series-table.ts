@@ -56,6 +56,16 @@ export class SeriesTable implements SeriesReader {
     return made
   }
 
+  bucketSums(family: string): readonly number[] {
+    if (!isMetricName(family)) return []
+    const sums: number[] = []
+    for (const shown of this.shown(family)) {
+      const last = shown.family.buckets?.length ?? -1
+      for (let index = 0; index <= last; index++) sums[index] = (sums[index] ?? 0) + shown.cell(index)
+    }
+    return sums
+  }
+
   #make(sample: string): readonly Series[] {
     if (isMetricName(sample)) {
       const family: MetricFamily = METRICS[sample]
