@@ -9,7 +9,7 @@ import { asSyncError, SyncError } from '../core/sync-error.ts'
 import { backOffMs } from './back-off.ts'
 import type { Batch } from './batch.ts'
 import { allLoads, loadsOf } from './batch-loads.ts'
-import { batchCommitted, changesByTable } from './batch-signal.ts'
+import { batchCommitted, countsByTable } from './batch-signal.ts'
 import { failureReaction } from './failure-rule.ts'
 import type { Gate } from './gate.ts'
 import { afterCommit, noteAhead, recordsDue, recordsKept } from './table-lifecycle.ts'
@@ -221,7 +221,10 @@ export class Applier {
   /** Rows that the target refuses are told of by the state of their table; here are those that could not be brought there. */
   #tellFailed(batch: Batch, error: SyncError): void {
     if (error.retry === 'manual') return
-    const tables = [...changesByTable(batch)].flatMap(([table, rows]) => (rows > 0 ? [{ table, rows }] : []))
+    const tables = [...countsByTable(batch)].flatMap(([table, { inserts, updates, deletes }]) => {
+      const rows = inserts + updates + deletes
+      return rows > 0 ? [{ table, rows }] : []
+    })
     if (tables.length > 0) this.#deps.signals.emit({ tag: 'rows-failed', code: error.code, tables })
   }
 

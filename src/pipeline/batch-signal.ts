@@ -13,8 +13,7 @@ export function batchCommitted(
 ): Signal {
   const { number } = checkpoint
   const endLsn = formatLsn(checkpoint.endLsn)
-  const counts = new Map(batch.draft?.counts)
-  for (const [id, { load }] of batch.tables) counts.set(id, addCounts(countsOf(load), counts.get(id) ?? NO_COUNTS))
+  const counts = countsByTable(batch)
   if (counts.size === 0 && batch.partsSent === 0) return { tag: 'checkpoint-moved', number, endLsn }
   const tables = [...counts].map(([table, counted]) => ({ table, ...counted }))
   return {
@@ -39,14 +38,9 @@ function samplesOf({ seen }: Batch, nowMs: number): readonly RecordSample[] | un
   return [...seen.values()].flat().map(({ atMs, ...record }) => ({ ...record, processingMs: nowMs - atMs }))
 }
 
-/** How many changes came to each table that the batch changes. Leaves bodies as they are: some may not be complete yet. */
-export function changesByTable(batch: Batch): ReadonlyMap<TableId, number> {
-  const counts = new Map<TableId, number>()
-  const add = (id: TableId, { inserts, updates, deletes }: ChangesOfKinds): void =>
-    void counts.set(id, (counts.get(id) ?? 0) + inserts + updates + deletes)
-  for (const [id, counted] of batch.draft?.counts ?? []) add(id, counted)
-  for (const [id, { load }] of batch.tables) add(id, load)
+/** What the batch does to each table that it changes. */
+export function countsByTable(batch: Batch): ReadonlyMap<TableId, ChangeCounts> {
+  const counts = new Map(batch.draft?.counts)
+  for (const [id, { load }] of batch.tables) counts.set(id, addCounts(countsOf(load), counts.get(id) ?? NO_COUNTS))
   return counts
 }
-
-type ChangesOfKinds = Pick<ChangeCounts, 'inserts' | 'updates' | 'deletes'>

@@ -22,7 +22,7 @@ export const NO_COUNTS: ChangeCounts = {
   loadedBytes: 0,
 }
 
-/** What a load has counted, with the parts of it that were sent. */
+/** What a load has counted, with the parts of it that were sent. Leaves it as it is: it may not be complete yet. */
 export function countsOf(load: TableLoad): ChangeCounts {
   return {
     inserts: load.inserts,
@@ -30,7 +30,7 @@ export function countsOf(load: TableLoad): ChangeCounts {
     deletes: load.deletes,
     filtered: load.filtered,
     loadedRows: load.sentRows + load.body.rows,
-    loadedBytes: load.sentBytes + load.body.sealed().length,
+    loadedBytes: load.sentBytes + load.body.loadBytes,
   }
 }
 

@@ -49,7 +49,7 @@ async function play(
   for (const one of steps) {
     if (one.tag === 'commit') {
       const changes = one.changes.flatMap((free): readonly Change[] => {
-        const keep = free.keep && !how.resyncs
+        const { keep } = free
         const change = shop.change(tableAt(free.table), { ...free, keep })
         return change === null ? [] : [change]
       })

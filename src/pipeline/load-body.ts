@@ -52,6 +52,17 @@ export class LoadBody {
     return this.buffer.length
   }
 
+  /** Bytes that would be loaded. Changes nothing: more may be put. */
+  get loadBytes(): number {
+    if (this.#sealed !== null) return this.#sealed.length
+    if (this.#aliveRows === this.#entries) return this.bytes
+    let sum = 0
+    for (let entry = 0; entry < this.#entries; entry++) {
+      if (this.#alive[entry] === ALIVE) sum += this.endOf(entry) - this.startOf(entry)
+    }
+    return sum
+  }
+
   /** The latest entry of a key given as encoded bytes, or -1. */
   find(key: Buffer, start: number, length: number): number {
     this.#aim(key, start, length)

@@ -97,6 +97,18 @@ describe('a table’s load', () => {
     ])
   })
 
+  it('tells at any time how many bytes it would load, and takes more rows afterwards', () => {
+    const load = loadOf()
+    for (const text of ['first', 'second']) {
+      load.insert(rowViewOf(['1', text, 'b']))
+      load.insert(rowViewOf(['2', text, 'b']))
+      expect(load.body.loadBytes).toBe(2 * `1 ${text} b u `.length)
+    }
+    const told = load.body.loadBytes
+    expect(load.body.sealed()).toHaveLength(told)
+    expect(rowsOf(load).map(({ fields }) => fields[1])).toEqual(['second', 'second'])
+  })
+
   it('turns a key change into a delete of the old key and an upsert of the new one', () => {
     const load = loadOf()
     load.update(rowViewOf(['2', 'x', 'y']), rowViewOf(['1', null, null]), 'key')

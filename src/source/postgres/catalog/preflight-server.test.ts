@@ -1,28 +1,10 @@
 import { expect, test } from 'vitest'
-import { lsn } from '../../../core/lsn.ts'
+import { USABLE_SLOT } from '../../../../test/support/usable-slot.ts'
 import { checkServer } from './preflight-server.ts'
 import { checkSlot } from './preflight-slot.ts'
 import type { ServerFacts } from './read-server-facts.ts'
-import type { Slot } from './read-slot.ts'
 
 const GB = 1024 ** 3
-
-const SLOT: Slot = {
-  name: 'shop_sync',
-  plugin: 'pgoutput',
-  type: 'logical',
-  database: 'shop',
-  ourDatabase: 'shop',
-  temporary: false,
-  twoPhase: false,
-  activePid: null,
-  restartLsn: lsn(1n),
-  confirmedLsn: lsn(2n),
-  walStatus: 'reserved',
-  invalidationReason: null,
-  safeWalBytes: null,
-  failover: true,
-}
 
 /** A server on which there is nothing to find. */
 const GOOD: ServerFacts = {
@@ -57,7 +39,7 @@ const transaction = (ageMs: number, pid = 42) => ({
 test('finds nothing on a server that is set up well, whether the slot exists or not', () => {
   expect(checkServer(GOOD)).toEqual([])
   expect(checkSlot(GOOD)).toEqual([])
-  expect(checkSlot({ ...GOOD, slot: SLOT })).toEqual([])
+  expect(checkSlot({ ...GOOD, slot: USABLE_SLOT })).toEqual([])
 })
 
 test.each<[string, Partial<ServerFacts>, string, string]>([
@@ -93,16 +75,16 @@ test.each([140_018, 150_013, 160_009, 170_005, 180_000])('knows that %d learns o
 test.each<[string, Partial<ServerFacts>, string, string]>([
   ['SLOT_BLOCKED', { runningTransactions: [transaction(60_000)] }, 'warning', 'pg_terminate_backend(42)'],
   ['SLOT_BLOCKED', { runningTransactions: [transaction(60_000, 0)] }, 'warning', "ROLLBACK PREPARED 'x'"],
-  ['SLOT_LOST', { slot: { ...SLOT, walStatus: 'lost' } }, 'error', 'pg_drop_replication_slot'],
-  ['SLOT_UNUSABLE', { slot: { ...SLOT, plugin: 'wal2json' } }, 'error', 'source.slot'],
-  ['SLOT_NEARLY_LOST', { slot: { ...SLOT, walStatus: 'unreserved' } }, 'warning', 'max_slot_wal_keep_size'],
-  ['SLOT_NO_FAILOVER', { slot: { ...SLOT, failover: false } }, 'info', 'ALTER_REPLICATION_SLOT shop_sync'],
+  ['SLOT_LOST', { slot: { ...USABLE_SLOT, walStatus: 'lost' } }, 'error', 'pg_drop_replication_slot'],
+  ['SLOT_UNUSABLE', { slot: { ...USABLE_SLOT, plugin: 'wal2json' } }, 'error', 'source.slot'],
+  ['SLOT_NEARLY_LOST', { slot: { ...USABLE_SLOT, walStatus: 'unreserved' } }, 'warning', 'max_slot_wal_keep_size'],
+  ['SLOT_NO_FAILOVER', { slot: { ...USABLE_SLOT, failover: false } }, 'info', 'ALTER_REPLICATION_SLOT shop_sync'],
 ])('finds %s (%#)', (code, facts, level, remedy) => {
   expect(checkSlot({ ...GOOD, ...facts })).toMatchObject([{ code, level, remedy: expect.stringContaining(remedy) }])
 })
 
 test('does not mind transactions that are young, nor any when the slot exists and is used', () => {
   expect(checkSlot({ ...GOOD, runningTransactions: [transaction(59_000)] })).toEqual([])
-  const slot = { ...SLOT, activePid: 7 }
+  const slot = { ...USABLE_SLOT, activePid: 7 }
   expect(checkServer({ ...GOOD, slot, usedSlots: 10, usedSenders: 10 })).toEqual([])
 })

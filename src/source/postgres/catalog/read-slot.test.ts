@@ -1,27 +1,10 @@
 import { expect, test } from 'vitest'
-import { lsn } from '../../../core/lsn.ts'
-import { judgeSlot, type Slot } from './read-slot.ts'
-
-const SLOT: Slot = {
-  name: 'shop_sync',
-  plugin: 'pgoutput',
-  type: 'logical',
-  database: 'shop',
-  ourDatabase: 'shop',
-  temporary: false,
-  twoPhase: false,
-  activePid: null,
-  restartLsn: lsn(1n),
-  confirmedLsn: lsn(2n),
-  walStatus: 'reserved',
-  invalidationReason: null,
-  safeWalBytes: null,
-  failover: true,
-}
+import { USABLE_SLOT } from '../../../../test/support/usable-slot.ts'
+import { judgeSlot } from './read-slot.ts'
 
 test('takes a logical pgoutput slot of this database, also one that another process reads or that is behind', () => {
-  expect(judgeSlot(SLOT)).toBeNull()
-  expect(judgeSlot({ ...SLOT, activePid: 5, walStatus: 'unreserved' })).toBeNull()
+  expect(judgeSlot(USABLE_SLOT)).toBeNull()
+  expect(judgeSlot({ ...USABLE_SLOT, activePid: 5, walStatus: 'unreserved' })).toBeNull()
 })
 
 test.each([
@@ -37,7 +20,7 @@ test.each([
   [{ twoPhase: true }, 'SLOT_UNUSABLE', 'two_phase'],
   [{ confirmedLsn: null }, 'SLOT_UNUSABLE', 'still being created'],
 ] as const)('refuses a slot with %j as %s', (difference, code, word) => {
-  const fault = judgeSlot({ ...SLOT, ...difference })
+  const fault = judgeSlot({ ...USABLE_SLOT, ...difference })
   expect(fault?.code).toBe(code)
   expect(fault?.message).toContain(word)
 })
