@@ -44,10 +44,14 @@ it('a wrong password of the source, or a role that may not replicate, ends the s
   })
 })
 
-it('a wrong password of the target ends the start', async () => {
+it('a wrong password of the target, or a user that may not write, ends the start', async () => {
   await OneTableWorld.run(async (world) => {
+    const { standIn } = world
     await world.editFile((text) => text.replace('root@', 'root:wrong@'))
     await world.expectRefusal('SINK_AUTH', /denied|password/i)
+    await standIn.query(`create user limited identified by 'p'`)
+    await world.editFile((text) => text.replace('root:wrong@', 'limited:p@'))
+    await world.expectRefusal('SINK_PRIVILEGE', /CREATE DATABASE privilege/)
   })
 })
 
