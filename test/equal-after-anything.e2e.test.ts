@@ -10,7 +10,10 @@ import { StandInProcess } from './support/stand-in-process.ts'
 import { waitFor } from './support/wait-for.ts'
 
 /** Workloads that run side by side through one pipeline, each on tables of its own. */
-const AT_ONCE = 4
+const AT_ONCE = 8
+
+/** A third of each session's transactions comes at once, the next while the tables are copied, the last when they stream. */
+const THIRDS = [null, /./, /^streaming$/]
 const SEED = process.env['SEED']
 const RUNS = process.env['TEST_LONG'] ? 1000 : Number(process.env['RUNS'] ?? 200)
 
@@ -33,7 +36,11 @@ class Both {
     await this.source.query(tablesSql(tables, 20))
     const clients = await Promise.all(sessions.map(() => this.source.connect()))
     try {
-      await Promise.all(clients.map((client, i) => runSession(client, tables, sessions[i] ?? [])))
+      for (const [third, state] of THIRDS.entries()) {
+        if (state !== null) await this.#until(async () => await this.#areAll(Object.values(tables), state))
+        const work = sessions.map((transactions) => thirdOf(transactions, third))
+        await Promise.all(clients.map((client, i) => runSession(client, tables, work[i] ?? [])))
+      }
     } finally {
       await Promise.all(clients.map((client) => client.end()))
     }
@@ -50,18 +57,33 @@ class Both {
     const [position] = await this.source.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn')
     const end = parseLsn(position?.lsn ?? '')
     const { name } = this.source
+    await this.#until(async () => {
+      const [row] = await this.standIn.query(`select end_lsn from ${name}._sync_checkpoint`)
+      return parseLsn(String(row?.['end_lsn'])) >= end && (await this.#areAll(tables, /^streaming$/))
+    })
+  }
+
+  async #areAll(tables: readonly string[], state: RegExp): Promise<boolean> {
+    const records = await this.standIn.query(`select source_table, state from ${this.source.name}._sync_tables`)
+    const states = new Map(records.map((record) => [record['source_table'], String(record['state'])]))
+    return tables.every((table) => state.test(states.get(`public.${table}`) ?? ''))
+  }
+
+  async #until(holds: () => Promise<boolean>): Promise<void> {
+    const describe = (): string => this.service.story
     await waitFor(
       async () => {
         if (!this.service.isRunning) throw new Error('the service ended')
-        const [row] = await this.standIn.query(`select end_lsn from ${name}._sync_checkpoint`)
-        if (parseLsn(String(row?.['end_lsn'])) < end) return false
-        const records = await this.standIn.query(`select source_table, state from ${name}._sync_tables`)
-        const states = new Map(records.map((record) => [record['source_table'], record['state']]))
-        return tables.every((table) => states.get(`public.${table}`) === 'streaming')
+        return await holds()
       },
-      { timeoutMs: 20_000, describe: () => this.service.story },
+      { timeoutMs: 20_000, describe },
     )
   }
+}
+
+function thirdOf<T>(all: readonly T[], third: number): readonly T[] {
+  const at = (n: number): number => Math.round((all.length * n) / 3)
+  return all.slice(at(third), at(third + 1))
 }
 
 it('ends equal after anything that several sessions do while their tables are copied', async () => {

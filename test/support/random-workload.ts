@@ -115,7 +115,7 @@ export const randomSessions: fc.Arbitrary<readonly (readonly RandomTransaction[]
       steps: fc.array(steps, { minLength: 1, maxLength: 8 }),
       commits: fc.integer({ min: 0, max: 5 }).map((n) => n > 0),
     }),
-    { minLength: 2, maxLength: 10 },
+    { minLength: 3, maxLength: 12 },
   ),
   { minLength: 1, maxLength: 3 },
 )
