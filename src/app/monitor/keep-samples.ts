@@ -3,6 +3,7 @@ import { alertingSection } from '../../config/alerting-section.ts'
 import { recordedFamilies } from '../../observe/alerts/history/recorded-families.ts'
 import { SampleRecorder } from '../../observe/alerts/history/sample-recorder.ts'
 import { SampleStore } from '../../observe/alerts/history/sample-store.ts'
+import { inTurns } from './alert-rounds.ts'
 import type { MonitorCore } from './monitor-core.ts'
 
 /** Rules are evaluated more often; a replay is exact to this. */
@@ -40,13 +41,20 @@ class SampleKeeper implements AsyncDisposable {
   }
 
   async sample(): Promise<void> {
-    if (this.#recorder.isComplete) await this.flush()
-    this.#recorder.take(this.#core.clock.now())
+    await this.#inTurn(async () => {
+      if (this.#recorder.isComplete) await this.#write()
+      await inTurns(this.#recorder.take(this.#core.clock.now()))
+    })
   }
 
   /** Resolves when what was gathered is on disk, or given up. */
   async flush(): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#write())
+    await this.#inTurn(() => this.#write())
+  }
+
+  /** One thing after another; neither throws. */
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(work)
     await this.#turn
   }
 

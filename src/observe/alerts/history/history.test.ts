@@ -32,7 +32,7 @@ async function record(source: ScriptedMetrics, forMs: number, limitBytes = 1e9):
   const recorder = new SampleRecorder(source, recordedFamilies())
   for (const untilMs = source.nowMs + forMs; source.nowMs < untilMs; source.nowMs += EVERY_MS) {
     if (recorder.isComplete) await store.append([...recorder.drain()])
-    recorder.take(source.nowMs)
+    void [...recorder.take(source.nowMs)]
   }
   await store.append([...recorder.drain()])
 }

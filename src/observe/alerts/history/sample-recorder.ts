@@ -35,13 +35,16 @@ export class SampleRecorder {
     )
   }
 
-  /** Takes a sample. */
-  take(atMs: number): void {
+  /** Takes a sample, metric by metric, between which something else may run. */
+  *take(atMs: number): Generator<void, void> {
     if (this.#times.length === 0) {
       this.#gathered = this.#families.map((family) => ({ family, members: this.#source.series(family), rows: [] }))
     }
     this.#times.push(atMs)
-    for (const { members, rows } of this.#gathered) rows.push(Float64Array.from(members, (each) => each.value()))
+    for (const { members, rows } of this.#gathered) {
+      rows.push(Float64Array.from(members, (each) => each.value()))
+      yield
+    }
   }
 
   /** What was gathered, as blocks of the same times, and forgets it. */
