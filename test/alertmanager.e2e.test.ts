@@ -1,43 +1,22 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findFreePort } from '../src/app/demo/free-port.ts'
 import { webhookBody } from '../src/observe/alerts/message/webhook-body.ts'
 import { AlertmanagerPush } from '../src/observe/alerts/notifier/alertmanager-push.ts'
 import { HttpReceiver } from '../src/observe/alerts/testing/http-receiver.ts'
 import { instanceOf } from '../src/observe/alerts/testing/notifier-world.ts'
 import { resolvedMessage, sampleAlert, sampleMessage } from '../src/observe/alerts/testing/sample-message.ts'
 import { realClock } from './support/real-clock.ts'
-import { waitFor } from './support/wait-for.ts'
+import { debianTool } from './support/debian-tool.ts'
+import { startAlertmanager } from './support/debian-servers.ts'
 
-const PROGRAM = 'prometheus-alertmanager'
+const alertmanager = await debianTool('prometheus-alertmanager', 'prometheus-alertmanager')
 
-/** Installs Debian's package where that is possible. Null when the program is there, else why it is not. */
-function missingProgram(): string | null {
-  const isThere = () => spawnSync(PROGRAM, ['--version']).status === 0
-  if (isThere()) return null
-  if (process.getuid?.() !== 0) return `${PROGRAM} is not installed, and only root may install it`
-  const quiet = { stdio: 'ignore' } as const
-  spawnSync('apt-get', ['update', '-q'], quiet)
-  spawnSync('apt-get', ['install', '-qy', '--no-install-recommends', PROGRAM], quiet)
-  return isThere() ? null : `${PROGRAM} cannot be installed from Debian here`
-}
-
-const missing = missingProgram()
-
-describe.skipIf(missing !== null)(`a real Alertmanager${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
-  let directory = ''
+describe.skipIf(alertmanager.tag === 'missing')('a real Alertmanager', () => {
   let receiver: HttpReceiver
   let url = ''
-  let stop = async (): Promise<void> => {}
+  const open = new AsyncDisposableStack()
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'sync-alertmanager-'))
-    receiver = await HttpReceiver.start()
-    const config = join(directory, 'alertmanager.yml')
+    receiver = open.use(await HttpReceiver.start())
     const webhook = { name: 'hook', webhook_configs: [{ url: `${receiver.url}/hook`, send_resolved: true }] }
     const route = {
       receiver: 'hook',
@@ -46,27 +25,10 @@ describe.skipIf(missing !== null)(`a real Alertmanager${missing === null ? '' : 
       group_interval: '1s',
       repeat_interval: '1h',
     }
-    await writeFile(config, JSON.stringify({ route, receivers: [webhook] }))
-    const port = await findFreePort()
-    url = `http://127.0.0.1:${port}`
-    const options = [
-      `--config.file=${config}`,
-      `--storage.path=${directory}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--cluster.listen-address=',
-    ]
-    const child = spawn(PROGRAM, options, { stdio: 'ignore' })
-    stop = async () => {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
-    }
-    await waitFor(async () => (await fetch(`${url}/-/ready`)).ok, { describe: 'Alertmanager to be ready' })
+    const running = open.use(await startAlertmanager(alertmanager, JSON.stringify({ route, receivers: [webhook] })))
+    url = running.url
   })
-  afterAll(async () => {
-    await stop()
-    await receiver[Symbol.asyncDispose]()
-    await rm(directory, { recursive: true })
-  })
+  afterAll(() => open.disposeAsync())
 
   test('takes what we push, and posts the same body as our webhook, while it fires and when it is over', async () => {
     const sample = sampleAlert()
@@ -113,11 +75,11 @@ describe.skipIf(missing !== null)(`a real Alertmanager${missing === null ? '' : 
   })
 })
 
-/** Without what each of both makes up itself, and without what newer versions of Alertmanager have. */
+/** Without what each of both makes up itself, without the label by which Alertmanager is configured, and without what newer versions of Alertmanager have. */
 function comparable(body: object): unknown {
   const text = JSON.stringify(body, (key, value: unknown) => {
     if (key === 'groupKey' || key === 'fingerprint' || key === 'externalURL') return typeof value
-    if (key === 'notification_reason') return undefined
+    if (key === 'notification_reason' || key === 'rule') return undefined
     return key === 'endsAt' && value !== '0001-01-01T00:00:00Z' ? 'over' : value
   })
   return JSON.parse(text)

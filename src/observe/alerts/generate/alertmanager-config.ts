@@ -6,6 +6,7 @@ import { promDuration } from './promql-signal.ts'
 /** A channel of the configuration that Alertmanager is to use as well. Its secret is read from a file, never written here. */
 export type ReceiverKind = 'webhook' | 'slack' | 'pagerduty'
 
+/** @see Alertmanager, configuration: `url_file` of a webhook since 0.26, the others since 0.25 or earlier */
 const INTEGRATION: Readonly<Record<ReceiverKind, Readonly<Record<string, unknown>>>> = {
   webhook: { webhook_configs: [{ url_file: '/run/secrets/sync_webhook_url', send_resolved: true }] },
   slack: { slack_configs: [{ api_url_file: '/run/secrets/sync_slack_webhook', send_resolved: true }] },
@@ -23,7 +24,7 @@ function inhibitRules(rules: readonly AlertRule[]): readonly unknown[] {
     return groups.map(([shared, names = []]) => ({
       source_matchers: [`rule="${name}"`],
       target_matchers: [`rule=~"${names.join('|')}"`],
-      equal: ['job', 'instance', ...(shared === '' ? [] : [shared])],
+      equal: ['job', 'instance', 'pipeline', ...(shared === '' ? [] : [shared])],
     }))
   })
 }
@@ -42,7 +43,7 @@ export function alertmanagerConfig(rules: readonly AlertRule[], receivers: reado
   const config = {
     route: {
       receiver: 'sync',
-      group_by: ['rule', 'job', 'instance'],
+      group_by: ['rule', 'job', 'instance', 'pipeline'],
       group_wait: '30s',
       group_interval: promDuration(GROUP_INTERVAL_MS),
       repeat_interval: '4h',

@@ -78,11 +78,12 @@ function endpoint(url: string): Secret {
 
 /** An alert as it is pushed. Pure. */
 export function pushedAlert(episode: Episode, externalUrl: string | null, nowMs: number): PushedAlert {
-  const { labels, annotations, startedAtMs, endedAtMs } = episode
+  const { rule, labels, annotations, startedAtMs, endedAtMs } = episode
   const { summary, description, why, remedy, runbook } = annotations
   const texts = { summary, description, why, remedy, runbook_url: runbook }
   return {
-    labels,
+    // What the generated configuration of Alertmanager groups, repeats and inhibits by, as alerts of Prometheus have it.
+    labels: { ...labels, rule },
     annotations: Object.fromEntries(Object.entries(texts).filter(([, text]) => text !== '')),
     startsAt: isoInstant(startedAtMs),
     endsAt: isoInstant(endedAtMs ?? nowMs + MISSED_SENDS * RESEND_MS),
