@@ -34,6 +34,9 @@ The most that the process held (\`VmHWM\`), by the kernel.`,
 
 "all on" replays the same WAL with everything that watches switched on, scraped every second, and with nothing on, interleaved. "health and scrapes"
 asks the monitor thread while the thread of the sync is never idle and neither side answers.`,
+  alerting: `## Alert rules
+
+Rounds of evaluation in turns of the event loop, as the monitor thread runs them.`,
 }
 
 const { values } = parseArgs({ options: { json: { type: 'string', default: LATEST } } })

@@ -109,10 +109,11 @@ async function measure(name: string, rules: readonly AlertRule[]): Promise<Findi
       'longest pause ms': Math.max(...pauses),
     },
     goals: [
-      { figure: 'round p50 ms', atMost: 20 },
+      { figure: 'round p99 ms', atMost: 20 },
       { figure: 'longest pause ms', atMost: 10 },
     ],
-    runs: { cpus, pauses },
+    runs: { rounds: cpus.length },
+    note: 'the longest pauses are collections of garbage, most of it of the simulated metrics',
   }
 }
 
