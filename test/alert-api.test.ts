@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { realClock } from './support/real-clock.ts'
@@ -15,6 +18,8 @@ import { secret } from '../src/config/secret.ts'
 import { acknowledgeResource } from '../src/api/acknowledge-resource.ts'
 import { alertResources } from '../src/api/alert-resources.ts'
 import { listen } from '../src/api/http-listener.ts'
+import { ruleResources } from '../src/api/rule-resources.ts'
+import { keepSamples } from '../src/app/monitor/keep-samples.ts'
 
 let open: AsyncDisposableStack
 let receiver: HttpReceiver
@@ -34,11 +39,11 @@ interface Served {
 }
 
 /** The resources on a real port, over alerting with one alert that was told. */
-async function serve(token = ''): Promise<Served> {
+async function serve(token = '', more = 'group_wait: 0s'): Promise<Served> {
   const text = `source: { url: "postgres://sync@db/shop" }
 target: { fe_http: "http://fe:8030", fe_mysql: "mysql://root@fe:9030" }
 http: { auth: { ${token === '' ? '' : `token: ${token}`} } }
-alerting: { webhook_url: "${receiver.url}", group_wait: 0s, link_secret: link }`
+alerting: { webhook_url: "${receiver.url}", group_interval: 1s, link_secret: link, ${more} }`
   const { config } = parseConfig(text, 'x.yaml', { env: {}, readFile: () => '' })
   const { port1, port2 } = new MessageChannel()
   open.defer(() => port2.close())
@@ -53,7 +58,7 @@ alerting: { webhook_url: "${receiver.url}", group_wait: 0s, link_secret: link }`
   }
   const alerting = open.use(await openAlerting({ ...parts, random: Math.random, log: () => undefined }))
   core.alerting.current = alerting
-  const resources = [acknowledgeResource(core), ...alertResources(core)]
+  const resources = [acknowledgeResource(core), ...ruleResources(core), ...alertResources(core)]
   const { port } = open.use(await listen({ host: '127.0.0.1', port: 0, resources }, core))
   await waitFor(
     async () => {
@@ -151,5 +156,67 @@ describe('alerts over HTTP', { timeout: 20_000 }, () => {
     await expect(serviceClient(config, 'http://127.0.0.1:1').ask(call)).rejects.toMatchObject({
       code: 'SERVICE_UNREACHABLE',
     })
+  })
+})
+
+/** Resolves when the metric is there to be read. */
+async function anErrorJob({ registry, series }: MonitorCore): Promise<void> {
+  registry.gauge('sync_error_jobs', []).set(1)
+  await waitFor(() => series.series('sync_error_jobs').length > 0, { describe: 'the metric' })
+}
+
+describe('rules over HTTP', () => {
+  test('are listed and tested, and tried on what the service kept of its metrics', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'alert-api-'))
+    open.defer(() => rm(directory, { recursive: true }))
+    const { url, config, core } = await serve(
+      '',
+      `group_wait: 0s, state_directory: ${directory}, rules: [{ name: stuck, condition: error_jobs > 0 }]`,
+    )
+    const ask = (method: 'GET' | 'POST', path: string) => serviceClient(config, url).ask({ method, path, abort })
+    const ending = new AbortController()
+    await anErrorJob(core)
+    const keeping = keepSamples(core, ending.signal)
+    open.defer(async () => {
+      ending.abort()
+      await keeping
+    })
+    await waitFor(
+      async () => {
+        const replay = Object(await ask('GET', '/api/v1/alerts/rules/stuck/replay?since=1h'))
+        return replay.samples > 0 && replay.firings.length === 1
+      },
+      { describe: 'a sample' },
+    )
+    expect(await ask('GET', '/api/v1/alerts/rules/database_down/replay')).toMatchObject({ samples: 1, firings: [] })
+    const { rules } = Object(await ask('GET', '/api/v1/alerts/rules'))
+    expect(rules.at(-1)).toMatchObject({ name: 'stuck', condition: 'error_jobs > 0', tests: 0 })
+    expect(await ask('POST', '/api/v1/alerts/rules/slot_lost/test')).toEqual({
+      outcomes: [{ rule: 'slot_lost', test: expect.any(String), problems: [] }],
+    })
+    await expect(ask('POST', '/api/v1/alerts/rules/slot_lots/test')).rejects.toMatchObject({
+      code: 'ALERT_UNKNOWN',
+      remedy: 'Did you mean slot_lost?',
+    })
+    await expect(ask('GET', '/api/v1/alerts/rules/stuck/replay?since=x')).rejects.toMatchObject({
+      code: 'ALERT_REQUEST',
+    })
+  })
+
+  test('a sample that cannot be kept is said once, and keeps nothing else up', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'alert-api-'))
+    open.defer(() => rm(directory, { recursive: true }))
+    await writeFile(join(directory, 'samples'), 'where a directory would be')
+    const { core } = await serve('', `group_wait: 0s, state_directory: ${directory}`)
+    await anErrorJob(core)
+    const logs: string[] = []
+    const ending = new AbortController()
+    const keeping = keepSamples({ ...core, log: ({ message }) => void logs.push(message) }, ending.signal)
+    await waitFor(() => core.samples.flush, { describe: 'the samples' })
+    await core.samples.flush?.()
+    await core.samples.flush?.()
+    ending.abort()
+    await keeping
+    expect(logs).toEqual(['What metrics were cannot be kept'])
   })
 })

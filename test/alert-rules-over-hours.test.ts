@@ -6,7 +6,7 @@ const story = ({ fired }: SimulatedService): readonly (readonly [string, boolean
   fired.map(([rule, , until]) => [rule, until !== null] as const).toSorted(([a], [b]) => (a < b ? -1 : 1))
 
 describe('predefined rules, as they are, fire by a cause and are over when it is gone', { timeout: 30_000 }, () => {
-  test('a target that slows down for 40 minutes: throughput, latency, markers and freshness; later again what was usual', async () => {
+  test('a target that slows down for 40 minutes: throughput, latency, markers and freshness (rows 57, 58, 107)', async () => {
     const service = new SimulatedService([
       'low_throughput',
       'heartbeat_missing',
@@ -99,7 +99,7 @@ describe('predefined rules, as they are, fire by a cause and are over when it is
     expect(service.fired.every(([, , until]) => until !== null && until < 32)).toBe(true)
   })
 
-  test('a disk that grows by a percent an hour is foretold to be full (row 106)', async () => {
+  test('a disk that grows by a percent an hour is foretold to be full (rows 91, 106)', async () => {
     const service = new SimulatedService(['disk_full_soon'])
     service.around.diskUsed = 0.6
     for (let quarter = 0; quarter < 32 * 4; quarter += 1) {

@@ -5,6 +5,8 @@ import { decodeBlocks, encodeBlock, type SampleBlock } from './sample-block.ts'
 const NAME = /^samples-(\d+)\.bin$/
 /** The oldest of so many files goes when the directory is full. */
 const FILES = 16
+/** Each start begins a file: a service that is started again and again would make very many. */
+const MOST_FILES = 1000
 
 interface SampleFile {
   readonly path: string
@@ -51,9 +53,9 @@ export class SampleStore implements AsyncDisposable {
   async #makeRoom(): Promise<void> {
     const files = await listFiles(this.#directory)
     let room = this.#limitBytes - this.#limitBytes / FILES
-    for (const { path } of files.toReversed()) {
+    for (const [index, { path }] of files.toReversed().entries()) {
       room -= (await stat(path)).size
-      if (room < 0) await rm(path)
+      if (room < 0 || index >= MOST_FILES) await rm(path)
     }
   }
 
