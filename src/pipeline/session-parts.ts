@@ -23,8 +23,8 @@ import { Tables } from './tables.ts'
 import { TaskGroup } from './task-group.ts'
 import type { Tenure } from './tenure.ts'
 
-/** Two of these at most are in memory: one fills while one is written. */
-const DRAFT_PART_BYTES = 32 * 1024 * 1024
+/** One of these fills while one is written, and a few may wait for a disk that is slow for a moment. */
+const DRAFT_PART_BYTES = 12 * 1024 * 1024
 
 /** Settings of a session, from the configuration. */
 export interface SessionSettings {

@@ -32,6 +32,9 @@ interface DraftTable {
 
 const NO_OID = -1
 
+/** Pieces of a transaction that wait for the disk at most. */
+const MOST_WAITING_PIECES = 3
+
 /**
  * A large transaction encoded while it is still open at the source: its rows lie ready, in parts, when its commit comes.
  *
@@ -54,6 +57,8 @@ export class TransactionDraft implements Draft {
   #parts: DraftPart[] = []
   #file: ScratchFile | null = null
   #writing: Promise<void> | null = null
+  /** Pieces of the transaction that are on their way to disk. */
+  #piecesInMemory = 0
   #closing: Promise<void> | null = null
   #unsealedBytes = 0
   #unsealedRows = 0
@@ -187,9 +192,9 @@ export class TransactionDraft implements Draft {
     if (this.#unsealedBytes >= this.#deps.partBytes || this.#unsealedRows >= this.#deps.partRows) this.#seal()
   }
 
-  /** Sends the rows so far on their way to disk. When those before are not there yet, the disk is too slow to be waited for. */
+  /** Sends the rows so far on their way to disk. When too many are not there yet, the disk is too slow to be waited for. */
   #seal(): void {
-    if (this.#writing !== null) {
+    if (this.#piecesInMemory >= MOST_WAITING_PIECES) {
       this.discard()
       return
     }
@@ -197,7 +202,8 @@ export class TransactionDraft implements Draft {
     if (!this.usable) return
     this.#unsealedBytes = 0
     this.#unsealedRows = 0
-    this.#writing = this.#write(parts).finally(() => (this.#writing = null))
+    this.#piecesInMemory++
+    this.#writing = this.#write(parts, this.#writing).finally(() => this.#piecesInMemory--)
   }
 
   #cutParts(): readonly DraftPart[] {
@@ -221,7 +227,9 @@ export class TransactionDraft implements Draft {
     return parts
   }
 
-  async #write(parts: readonly DraftPart[]): Promise<void> {
+  async #write(parts: readonly DraftPart[], before: Promise<void> | null): Promise<void> {
+    await before
+    if (!this.usable) return
     try {
       this.#file ??= await this.#deps.createFile()
       for (const part of parts) await part.store(this.#file)
