@@ -50,24 +50,41 @@ describe('connections (starrocks.md 6)', () => {
     await expect(mysql.createConnection({ ...settings(), database: 'nope' })).rejects.toMatchObject({ errno: 5501 })
   })
 
-  it('takes commands that come in one piece, one after another', async () => {
-    await sr.sql.query('CREATE USER plain')
-    const packet = (sequence: number, payload: Buffer): Buffer =>
-      Buffer.from([payload.length, 0, 0, sequence, ...payload])
-    // Protocol 4.1 and secure connection, no password, no database.
+  const packet = (sequence: number, payload: Buffer): Buffer =>
+    Buffer.from([payload.length, 0, 0, sequence, ...payload])
+
+  /** What the server answers to commands that come in one piece after the login of a user without password. */
+  async function answersTo(commands: readonly Buffer[]): Promise<Buffer> {
+    await sr.sql.query('CREATE USER IF NOT EXISTS plain')
+    // Protocol 4.1 and secure connection, no database; COM_QUIT ends it.
     const login = Buffer.concat([Buffer.from([0, 0x82, 0, 0]), Buffer.alloc(28), Buffer.from('plain\0\0')])
-    const [ping, quit] = [packet(0, Buffer.from([14])), packet(0, Buffer.from([1]))]
-    const answers = await new Promise<Buffer>((resolve) => {
+    const sent = [packet(1, login), ...[...commands, Buffer.from([1])].map((command) => packet(0, command))]
+    return await new Promise<Buffer>((resolve) => {
       const socket = connect(sr.ports.mysqlPort, '127.0.0.1')
       const pieces: Buffer[] = []
       socket.once('data', () => {
         socket.on('data', (data: Buffer) => pieces.push(data))
-        socket.write(Buffer.concat([packet(1, login), ping, ping, ping, quit]))
+        socket.write(Buffer.concat(sent))
       })
       socket.once('close', () => resolve(Buffer.concat(pieces)))
     })
+  }
+
+  it('takes commands that come in one piece, one after another', async () => {
+    const ping = Buffer.from([14])
     const ok = (sequence: number): Buffer => packet(sequence, Buffer.from([0, 0, 0, 2, 0, 0, 0]))
-    expect(answers).toEqual(Buffer.concat([ok(2), ok(1), ok(1), ok(1)]))
+    expect(await answersTo([ping, ping, ping])).toEqual(Buffer.concat([ok(2), ok(1), ok(1), ok(1)]))
+  })
+
+  it.each([
+    [9, 'COM_STATISTICS'],
+    [24, 'COM_STMT_SEND_LONG_DATA'],
+    [27, 'COM_SET_OPTION'],
+    [28, 'COM_STMT_FETCH'],
+  ])('does not know command %i, and goes on', async (command, name) => {
+    const answers = (await answersTo([Buffer.from([command]), Buffer.from([14])])).toString('latin1')
+    expect(answers).toContain(`Unsupported command(${name})`)
+    expect(answers.endsWith('\x07\0\0\x01\0\0\0\x02\0\0\0')).toBe(true)
   })
 
   it('resets a connection', async () => {

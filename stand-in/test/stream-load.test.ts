@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { gzipSync, zstdCompressSync, deflateSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RunningStandIn } from './support/running-stand-in.ts'
@@ -48,6 +49,35 @@ describe('replies of a plain stream load (starrocks.md 1.3)', () => {
       ExistingJobStatus: 'FINISHED',
     })
     expect(await sr.rows('SELECT v FROM t WHERE k = 1')).toEqual([['a']])
+  })
+
+  it('says that a label is RUNNING while another load holds it, and takes it once that one broke', async () => {
+    const headers = {
+      Authorization: `Basic ${Buffer.from('root:').toString('base64')}`,
+      label: 'twin',
+      'Content-Length': '100',
+    }
+    const path = '/api/d/t/_stream_load'
+    const twin = request({ host: '127.0.0.1', port: sr.ports.beHttpPort, method: 'PUT', path, headers })
+    twin.on('error', () => undefined)
+    twin.write('1\tone\t1\n')
+    await expect.poll(async () => sr.state('twin')).toBe('PREPARE')
+    expect(await sr.load('t', '1\ttwo\t1\n', { label: 'twin' })).toMatchObject({
+      Status: 'Label Already Exists',
+      ExistingJobStatus: 'RUNNING',
+    })
+    twin.destroy()
+    await expect.poll(async () => sr.state('twin')).toBe('ABORTED')
+    expect(await sr.load('t', '1\ttwo\t1\n', { label: 'twin' })).toMatchObject({ Status: 'Success' })
+    expect(await sr.rows('SELECT v FROM t WHERE k = 1')).toEqual([['two']])
+  })
+
+  it('holds labels for each database', async () => {
+    await sr.sql.query(
+      'CREATE DATABASE e; CREATE TABLE e.t (k INT) PRIMARY KEY(k) DISTRIBUTED BY HASH(k) PROPERTIES("replication_num" = "1")',
+    )
+    expect(await sr.load('t', '5\ta\t1\n', { label: 'both' })).toMatchObject({ Status: 'Success' })
+    expect(await sr.fe('PUT', '/api/e/t/_stream_load', { label: 'both' }, '5\n')).toMatchObject({ Status: 'Success' })
   })
 
   it('lets a failed label be used again', async () => {
