@@ -118,12 +118,19 @@ test('two readers are one to the sync thread; a thirty-third is refused; a sync 
 test('lines for readers that have left are not taken for those of the next one', async () => {
   const tail = new LogTail(() => undefined, new FakeClock())
   const opening = tail.open()
+  let isOpen = false
+  const opened = opening.then((reader) => {
+    isOpen = true
+    return reader
+  })
   tail.take([{ number: 9, json: 'late' }], false)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(isOpen).toBe(false)
   tail.take(
     [1, 2].map((number) => ({ number, json: String(number) })),
     true,
   )
-  const reader = await opening
+  const reader = await opened
   if (typeof reader === 'string') throw new Error(reader)
   expect(reader.after(0).map(({ json }) => json)).toEqual(['1', '2'])
   reader[Symbol.dispose]()
