@@ -12,17 +12,26 @@ import type { BenchContext } from '../support/bench-context.ts'
 import type { Finding } from '../support/finding.ts'
 import type { ClientOrder, ClientReport } from '../support/http-client-thread.ts'
 import { median, quantile } from '../support/median.ts'
+import { watchCpu } from '../support/process-usage.ts'
+import { quietRounds } from '../support/quiet-rounds.ts'
 
 const TABLES = 1_000
-const ROUND_MS = 8_000
+const ROUND_MS = 4_000
 /** The sync works for so long at a time, then lets its loop turn. */
 const WORK_MS = 1
 const ENTRY = new URL('../../src/api/monitor-thread.ts', import.meta.url)
 const CLIENT = new URL('../support/http-client-thread.ts', import.meta.url)
 
+/** Without scrapes and with them. */
 interface Round {
-  readonly scraped: boolean
-  readonly gapsMs: readonly number[]
+  readonly foreignCores: number
+  readonly unscraped: Half
+  readonly scraped: Half
+}
+
+interface Half {
+  /** The longest time that the sync's loop did not turn beyond its own work, milliseconds. */
+  readonly longestPauseMs: number
   readonly client: ClientReport
 }
 
@@ -30,19 +39,18 @@ interface Round {
 export async function measureMonitorThread({ scale, say }: BenchContext): Promise<Finding> {
   await using world = await openWorld()
   await work(2_000)
-  const rounds: Round[] = []
-  for (let number = 0; number < scale.rounds * 2; number++) {
-    const scraped = number % 2 === 1
-    const client = runClient({ ...world.order, scrape: scraped ? world.order.scrape : null })
-    const gapsMs = await work(ROUND_MS)
-    rounds.push({ scraped, gapsMs, client: await client })
-    const round = rounds.at(-1)
-    if (round) say(`monitor thread ${number}: ${JSON.stringify(figuresOf([round]))}`)
-  }
+  const rounds = await quietRounds(scale.rounds, async (number): Promise<Round> => {
+    const cpu = watchCpu({})
+    const unscraped = await half({ ...world.order, scrape: null })
+    const scraped = await half(world.order)
+    const round = { foreignCores: cpu().foreignCores, unscraped, scraped }
+    say(`monitor thread ${number}: ${JSON.stringify(figuresOf([round]))}`)
+    return round
+  })
   return {
     group: 'monitoring',
     name: 'health and scrapes',
-    what: 'a fully busy sync thread, source and target that answer nothing, 1,000 tables; health asked every 2 ms, a scrape every 250 ms in every other round',
+    what: 'a fully busy sync thread, source and target that answer nothing, 1,000 tables; health asked every 2 ms, without scrapes and with one every 250 ms',
     figures: figuresOf(rounds),
     goals: [
       { figure: 'health p99 ms', atMost: 5 },
@@ -52,20 +60,26 @@ export async function measureMonitorThread({ scale, say }: BenchContext): Promis
   }
 }
 
+async function half(order: ClientOrder): Promise<Half> {
+  const client = runClient(order)
+  const longestPauseMs = Math.max(...(await work(ROUND_MS))) - WORK_MS
+  return { longestPauseMs, client: await client }
+}
+
 function figuresOf(rounds: readonly Round[]): Readonly<Record<string, number>> {
-  const probes = rounds.flatMap(({ client }) => client.probeMs)
-  const scrapes = rounds.flatMap(({ client }) => client.scrapeMs)
-  const longest = (scraped: boolean): number =>
-    median(rounds.filter((round) => round.scraped === scraped).map(({ gapsMs }) => Math.max(...gapsMs) - WORK_MS))
+  const of = (pick: (round: Round) => number): number => median(rounds.map(pick))
+  const p99 = ({ client }: Half): number => quantile(client.probeMs, 0.99)
   return {
-    'health p50 ms': quantile(probes, 0.5),
-    'health p99 ms': quantile(probes, 0.99),
-    'health max ms': Math.max(...probes),
-    'scrape ms': median(scrapes),
-    'scrape MB': (rounds.find(({ scraped }) => scraped)?.client.scrapeBytes ?? Number.NaN) / 1e6,
-    'longest pause ms unscraped': longest(false),
-    'longest pause ms scraped': longest(true),
-    'longest pause ms more by scrapes': longest(true) - longest(false),
+    'health p50 ms': of(({ unscraped }) => quantile(unscraped.client.probeMs, 0.5)),
+    'health p99 ms': of(({ unscraped }) => p99(unscraped)),
+    'health p99 ms while scraped': of(({ scraped }) => p99(scraped)),
+    'scrape ms': of(({ scraped }) => median(scraped.client.scrapeMs)),
+    'scrape MB': of(({ scraped }) => scraped.client.scrapeBytes / 1e6),
+    'longest pause ms unscraped': of(({ unscraped }) => unscraped.longestPauseMs),
+    'longest pause ms more by scrapes': of(
+      ({ unscraped, scraped }) => scraped.longestPauseMs - unscraped.longestPauseMs,
+    ),
+    'other cores busy': of(({ foreignCores }) => foreignCores),
   }
 }
 
