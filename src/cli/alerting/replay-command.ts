@@ -39,6 +39,8 @@ export interface ReplayDeps {
   ) => Promise<Replay>
 }
 
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
+
 const left = (title: string): TextColumn => ({ title, align: 'left' })
 
 /** What a rule would have said, for people. Pure. */
@@ -46,12 +48,12 @@ export function replayText({ rule, condition, fromMs, untilMs, samples, gaps, fi
   if (fromMs === null || untilMs === null) return 'Nothing was kept in that time: see alerting.state_directory.\n'
   const lines = [
     `${rule}: ${condition}`,
-    `Tried on ${samples} samples from ${showInstant(fromMs)} to ${showInstant(untilMs)}${gaps === 0 ? '' : `, ${gaps} times without any`}.`,
-    firings.length === 1 ? 'It would have fired once.' : `It would have fired ${firings.length} times.`,
+    `Tried on ${samples} samples from ${showInstant(fromMs)} to ${showInstant(untilMs)}${gaps === 0 ? '' : `, ${times(gaps)} with none for a while`}.`,
+    firings.length === 0 ? 'It would not have fired.' : `It would have fired ${times(firings.length)}.`,
     ...(tooShort.count === 0
       ? []
       : [
-          `The condition held ${tooShort.count} times more, but not as long as \`for\` asks: for ${humanDuration(tooShort.longestMs)} at most.`,
+          `The condition held ${times(tooShort.count)}, but not as long as \`for\` asks: for ${humanDuration(tooShort.longestMs)} at most.`,
         ]),
   ]
   const rows = firings.map(({ labels, fromMs: from, untilMs: until, summary }) => {

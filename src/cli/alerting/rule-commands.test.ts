@@ -131,9 +131,9 @@ describe('alerts', () => {
     }
     expect(replayText({ ...replay, firings, tooShort: { count: 2, longestMs: 45_000 } }).split('\n')).toEqual([
       'orders_late: lag_seconds > 60',
-      'Tried on 41 samples from 1970-01-01 00:00:00 UTC to 1970-01-01 00:10:00 UTC, 1 times without any.',
+      'Tried on 41 samples from 1970-01-01 00:00:00 UTC to 1970-01-01 00:10:00 UTC, once with none for a while.',
       'It would have fired once.',
-      'The condition held 2 times more, but not as long as `for` asks: for 45 s at most.',
+      'The condition held 2 times, but not as long as `for` asks: for 45 s at most.',
       '',
       expect.stringMatching(/^FROM +FOR +LABELS +SUMMARY$/),
       expect.stringMatching(/^1970-01-01 00:01:00 UTC +2 min 0 s +table=orders +90 s$/),
