@@ -1,16 +1,12 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { block, DeliveryRig, insertedIds, insertOf, ITEMS } from '../../../../test/support/delivery-rig.ts'
 import { message } from '../../../../test/support/pgoutput-bytes.ts'
-import { RecordedChanges } from '../../../../test/support/recorded-changes.ts'
 import { waitFor } from '../../../../test/support/wait-for.ts'
 import { lsn } from '../../../core/lsn.ts'
 import { SyncError } from '../../../core/sync-error.ts'
-import { Delivery } from './delivery.ts'
-
-const ITEMS = { oid: 16_384, name: 'items', columns: ['*id', 'name'] }
-const CLOSED = new SyncError('SOURCE_UNREACHABLE', 'closed by the test')
 
 let directory = ''
 beforeAll(async () => {
@@ -18,52 +14,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(directory, { recursive: true }))
 
-/** A delivery with what it told, and a feeder that waits where the reader of the socket would. */
-class Rig implements AsyncDisposable {
-  readonly recorded = new RecordedChanges()
-  readonly delivery: Delivery
-  failure: SyncError | null = null
-
-  constructor(memoryBytes = 1024 * 1024, spoolDirectory = directory) {
-    this.delivery = new Delivery(
-      this.recorded,
-      { directory: spoolDirectory, memoryBytes },
-      { released: () => undefined, failed: (error) => (this.failure ??= error) },
-    )
-    this.delivery.open()
-  }
-
-  async feed(...messages: readonly Buffer[]): Promise<void> {
-    for (const bytes of messages) {
-      if (this.delivery.held) await this.released()
-      this.delivery.message(bytes, 0, bytes.length)
-    }
-    await this.released()
-  }
-
-  async released(): Promise<void> {
-    await waitFor(() => !this.delivery.held || this.failure !== null, { describe: 'the delivery to go on' })
-    if (this.failure !== null) throw this.failure
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.delivery.close(CLOSED)
-    await this.delivery[Symbol.asyncDispose]()
-  }
-}
-
-/** A stream block of transaction `xid`. */
-function block(xid: number, isFirst: boolean, ...messages: readonly Buffer[]): Buffer[] {
-  return [message.streamStart(xid, isFirst), ...messages, message.streamStop()]
-}
-
-const row = (id: string, xid: number, name = 'n') => message.insert(ITEMS.oid, [id, name], xid)
-const ids = (recorded: RecordedChanges): unknown[] =>
-  recorded.rows.map((change) => (change.tag === 'insert' ? change.row['id'] : change))
-
 test('delivers a streamed transaction at its commit, as a whole, and nothing of it before', async () => {
-  await using rig = new Rig()
-  await rig.feed(...block(7, true, message.relation(ITEMS, 7), row('1', 7)), ...block(7, false, row('2', 7)))
+  await using rig = new DeliveryRig(directory)
+  await rig.feed(...block(7, true, message.relation(ITEMS, 7), insertOf('1', 7)), ...block(7, false, insertOf('2', 7)))
   expect(rig.recorded.changes).toEqual([])
   expect(rig.delivery.spooledBytes).toBeGreaterThan(0)
   await rig.feed(message.streamCommit(7, 0x500n))
@@ -74,41 +27,41 @@ test('delivers a streamed transaction at its commit, as a whole, and nothing of 
 })
 
 test('keeps interleaved transactions apart and in the order of their commits', async () => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   await rig.feed(
-    ...block(7, true, message.relation(ITEMS, 7), row('a1', 7)),
-    ...block(8, true, message.relation(ITEMS, 8), row('b1', 8)),
-    ...block(7, false, row('a2', 7)),
+    ...block(7, true, message.relation(ITEMS, 7), insertOf('a1', 7)),
+    ...block(8, true, message.relation(ITEMS, 8), insertOf('b1', 8)),
+    ...block(7, false, insertOf('a2', 7)),
     message.begin(9),
     message.relation(ITEMS),
     message.insert(ITEMS.oid, ['c1', 'n']),
     message.commit(0x300n),
-    ...block(8, false, row('b2', 8)),
+    ...block(8, false, insertOf('b2', 8)),
     message.streamCommit(8, 0x400n),
     message.streamCommit(7, 0x500n),
   )
-  expect(ids(rig.recorded)).toEqual(['c1', 'b1', 'b2', 'a1', 'a2'])
+  expect(insertedIds(rig.recorded)).toEqual(['c1', 'b1', 'b2', 'a1', 'a2'])
   expect(rig.recorded.commits).toEqual([0x300n, 0x400n, 0x500n])
 })
 
 test('drops an aborted transaction and leaves out aborted subtransactions', async () => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   await rig.feed(
-    ...block(7, true, message.relation(ITEMS, 7), row('1', 7), row('2', 71), row('3', 72)),
-    ...block(8, true, message.relation(ITEMS, 8), row('never', 8)),
+    ...block(7, true, message.relation(ITEMS, 7), insertOf('1', 7), insertOf('2', 71), insertOf('3', 72)),
+    ...block(8, true, message.relation(ITEMS, 8), insertOf('never', 8)),
     message.streamAbort(7, 71),
     message.streamAbortWithPosition(8, 8),
-    ...block(7, false, row('4', 73), row('5', 7), message.truncate([ITEMS.oid], 73)),
+    ...block(7, false, insertOf('4', 73), insertOf('5', 7), message.truncate([ITEMS.oid], 73)),
     message.streamAbortWithPosition(7, 73),
     message.streamAbort(99, 99),
     message.streamCommit(7, 0x500n),
   )
-  expect(ids(rig.recorded)).toEqual(['1', '3', '5'])
+  expect(insertedIds(rig.recorded)).toEqual(['1', '3', '5'])
   expect(rig.delivery.memoryBytes).toBe(0)
 })
 
 test('lets a relation inside a streamed transaction count from its commit only', async () => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   const wider = { ...ITEMS, columns: ['*id', 'name', 'price'] }
   const live = [message.insert(ITEMS.oid, ['live', 'n'])]
   await rig.feed(
@@ -117,7 +70,7 @@ test('lets a relation inside a streamed transaction count from its commit only',
     ...live,
     message.commit(0x100n),
     ...block(7, true, message.relation(wider, 7), message.insert(ITEMS.oid, ['7', 'n', '1'], 7)),
-    ...block(8, true, message.relation({ ...ITEMS, name: 'lost' }, 81), row('lost', 81)),
+    ...block(8, true, message.relation({ ...ITEMS, name: 'lost' }, 81), insertOf('lost', 81)),
     message.streamAbort(8, 81),
     message.begin(2),
     ...live,
@@ -132,11 +85,11 @@ test('lets a relation inside a streamed transaction count from its commit only',
     ['id', 'name'],
     ['id', 'name', 'price'],
   ])
-  expect(ids(rig.recorded)).toEqual(['live', 'live', '7', 'wide'])
+  expect(insertedIds(rig.recorded)).toEqual(['live', 'live', '7', 'wide'])
 })
 
 test('has a transaction drafted while it is in progress, and nothing to deliver when the draft is taken', async () => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   rig.recorded.drafts = () => true
   const wider = { ...ITEMS, columns: ['*id', 'name', 'price'] }
   await rig.feed(
@@ -151,7 +104,7 @@ test('has a transaction drafted while it is in progress, and nothing to deliver 
     message.insert(ITEMS.oid, ['3', 'n', '1']),
     message.commit(0x600n),
   )
-  expect([ids(rig.recorded), rig.recorded.commits]).toEqual([
+  expect([insertedIds(rig.recorded), rig.recorded.commits]).toEqual([
     ['1', '2', '3'],
     [0x500n, 0x600n],
   ])
@@ -172,24 +125,24 @@ test.each([
     ['1', '2', { tag: 'message', prefix: 'p', content: 'c', transactional: true }, '3'],
   ],
 ])('replays a transaction that was drafted when %s', async (_, event, expected) => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   rig.recorded.drafts = () => true
-  const first = block(7, true, message.relation(ITEMS, 7), row('1', 71), row('2', 7))
-  await rig.feed(...first, ...event, ...block(7, false, row('3', 7)), message.streamCommit(7, 0x500n))
-  expect(ids(rig.recorded)).toEqual(expected)
+  const first = block(7, true, message.relation(ITEMS, 7), insertOf('1', 71), insertOf('2', 7))
+  await rig.feed(...first, ...event, ...block(7, false, insertOf('3', 7)), message.streamCommit(7, 0x500n))
+  expect(insertedIds(rig.recorded)).toEqual(expected)
   expect(rig.recorded.drafted).toBe(0)
 })
 
 test('discards the draft of a transaction that aborts', async () => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   rig.recorded.drafts = () => true
-  await rig.feed(...block(7, true, message.relation(ITEMS, 7), row('1', 7)), message.streamAbort(7, 7))
-  await rig.feed(...block(8, true, message.relation(ITEMS, 8), row('2', 8)), message.streamCommit(8, 0x500n))
-  expect(ids(rig.recorded)).toEqual(['2'])
+  await rig.feed(...block(7, true, message.relation(ITEMS, 7), insertOf('1', 7)), message.streamAbort(7, 7))
+  await rig.feed(...block(8, true, message.relation(ITEMS, 8), insertOf('2', 8)), message.streamCommit(8, 0x500n))
+  expect(insertedIds(rig.recorded)).toEqual(['2'])
 })
 
 test('passes messages, truncates, types and origins of a streamed transaction on', async () => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   await rig.feed(
     ...block(
       7,
@@ -208,40 +161,8 @@ test('passes messages, truncates, types and origins of a streamed transaction on
   ])
 })
 
-test('delivers the same from disk as from memory, and gives the disk back', async () => {
-  const messages: Buffer[] = []
-  const expected: string[] = []
-  for (let part = 0; part < 30; part += 1) {
-    const rows = Array.from({ length: 10 }, (_, index) => `${part}-${index}`)
-    for (const xid of [7, 8]) {
-      const changes = rows.map((id) => row(id, xid, 'x'.repeat(20_000)))
-      messages.push(...block(xid, part === 0, ...(part === 0 ? [message.relation(ITEMS, xid)] : []), ...changes))
-    }
-    expected.push(...rows)
-  }
-  await using rig = new Rig(2 * 1024 * 1024)
-  await rig.feed(...messages)
-  expect(rig.delivery.spooledBytes).toBeGreaterThan(12_000_000)
-  await waitFor(() => rig.delivery.memoryBytes <= 3 * 1024 * 1024, { describe: 'the writer to catch up' })
-  // The files have no names any more.
-  expect(await readdir(directory)).toEqual([])
-  await rig.feed(message.streamCommit(8, 0x400n), message.streamCommit(7, 0x500n))
-  expect(ids(rig.recorded)).toEqual([...expected, ...expected])
-  expect([rig.delivery.spooledBytes, rig.delivery.memoryBytes]).toEqual([0, 0])
-})
-
-test('holds a message larger than a chunk', async () => {
-  await using rig = new Rig(1024)
-  const large = 'x'.repeat(3_000_000)
-  await rig.feed(
-    ...block(7, true, message.relation(ITEMS, 7), row('1', 7), row('2', 7, large), row('3', 7), row('4', 7, large)),
-    message.streamCommit(7, 0x500n),
-  )
-  expect(ids(rig.recorded)).toEqual(['1', '2', '3', '4'])
-})
-
 test('delivers no message after a pause, live or from a spool, until it is resumed', async () => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   const { delivery, recorded } = rig
   recorded.onChange = ({ tag }) => {
     if (tag === 'insert') delivery.pause()
@@ -255,7 +176,7 @@ test('delivers no message after a pause, live or from a spool, until it is resum
     delivery.resume()
   }
   const feeding = rig.feed(
-    ...block(7, true, message.relation(ITEMS, 7), row('1', 7), row('2', 7)),
+    ...block(7, true, message.relation(ITEMS, 7), insertOf('1', 7), insertOf('2', 7)),
     message.streamCommit(7, 0x500n),
     message.begin(8),
     message.insert(ITEMS.oid, ['3', 'n']),
@@ -265,11 +186,11 @@ test('delivers no message after a pause, live or from a spool, until it is resum
   for (let count = 0; count < 4; count += 1) await step()
   await feeding
   expect(delivered).toEqual([1, 2, 3, 4])
-  expect(ids(recorded)).toEqual(['1', '2', '3', '4'])
+  expect(insertedIds(recorded)).toEqual(['1', '2', '3', '4'])
 })
 
 test('tells idle positions only between transactions, never before the last commit, and not during a replay', async () => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   const { delivery, recorded } = rig
   const told: bigint[] = []
   const reach = (position: bigint): void => {
@@ -289,71 +210,17 @@ test('tells idle positions only between transactions, never before the last comm
   expect(told).toEqual([0x50n, 0x50n, 0x50n, 0x200n, 0x200n, 0x310n])
 })
 
-test('holds the stream while the disk does not keep up', async () => {
-  await using rig = new Rig(1024 * 1024)
-  const large = 'x'.repeat(1_000_000)
-  const { delivery } = rig
-  await rig.feed(message.streamStart(7, true), message.relation(ITEMS, 7))
-  let fed = 0
-  while (!delivery.held && fed < 100) {
-    const bytes = row(String(fed), 7, large)
-    delivery.message(bytes, 0, bytes.length)
-    fed += 1
-  }
-  expect(fed).toBeLessThan(20)
-  await rig.feed(message.streamStop(), message.streamCommit(7, 0x500n))
-  expect(ids(rig.recorded)).toHaveLength(fed)
-})
-
-test('makes the spool directory when it is missing', async () => {
-  const missing = join(directory, 'made', 'when needed')
-  await using rig = new Rig(1024, missing)
-  const large = 'x'.repeat(1_000_000)
-  await rig.feed(
-    ...block(7, true, message.relation(ITEMS, 7), row('1', 7, large), row('2', 7, large), row('3', 7, large)),
-  )
-  await waitFor(async () => (await stat(missing)).isDirectory(), { describe: 'the directory' })
-  await rig.feed(message.streamCommit(7, 0x500n))
-  expect(ids(rig.recorded)).toEqual(['1', '2', '3'])
-})
-
-test('says that the spool cannot be written', async () => {
-  // A file stands where the directory should be.
-  const occupied = join(directory, 'occupied')
-  await writeFile(occupied, '')
-  await using rig = new Rig(1024, join(occupied, 'spool'))
-  const large = 'x'.repeat(1_000_000)
-  const feeding = rig.feed(message.streamStart(7, true), row('1', 7, large), row('2', 7, large), row('3', 7, large))
-  await expect(feeding.then(() => rig.released())).resolves.toBeUndefined()
-  await waitFor(() => rig.failure !== null, { describe: 'the failure' })
-  expect(rig.failure).toMatchObject({ code: 'SPOOL_FULL', message: expect.stringContaining('ENOTDIR') })
-})
-
 test('ends a replay when an error comes out of the handler', async () => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   rig.recorded.insert = () => {
     throw new SyncError('ROW_TOO_LARGE', 'too large')
   }
   const feeding = rig.feed(
-    ...block(7, true, message.relation(ITEMS, 7), row('1', 7)),
+    ...block(7, true, message.relation(ITEMS, 7), insertOf('1', 7)),
     message.streamCommit(7, 0x500n),
     message.begin(8),
   )
   await expect(feeding).rejects.toMatchObject({ code: 'ROW_TOO_LARGE' })
-})
-
-test('ends a replay that is paused when it is closed, and gives everything back', async () => {
-  const rig = new Rig(1024)
-  const { delivery, recorded } = rig
-  recorded.onChange = () => delivery.pause()
-  const commit = message.streamCommit(7, 0x500n)
-  await rig.feed(...block(7, true, message.relation(ITEMS, 7), row('1', 7), row('2', 7, 'x'.repeat(2_000_000))))
-  delivery.message(commit, 0, commit.length)
-  await waitFor(() => recorded.changes.length === 1, { describe: 'the begin' })
-  await rig[Symbol.asyncDispose]()
-  expect(rig.failure).toBe(CLOSED)
-  expect(recorded.changes).toHaveLength(1)
-  expect([delivery.spooledBytes, delivery.memoryBytes]).toEqual([0, 0])
 })
 
 test.each<readonly [string, readonly Buffer[]]>([
@@ -373,8 +240,11 @@ test.each<readonly [string, readonly Buffer[]]>([
     'a commit with more than it has',
     [...block(7, true), Buffer.concat([message.streamCommit(7, 2n), Buffer.alloc(1)])],
   ],
-  ['a cut row in a streamed transaction', [...block(7, true, row('1', 7).subarray(0, 3)), message.streamCommit(7, 2n)]],
+  [
+    'a cut row in a streamed transaction',
+    [...block(7, true, insertOf('1', 7).subarray(0, 3)), message.streamCommit(7, 2n)],
+  ],
 ])('refuses %s', async (_, messages) => {
-  await using rig = new Rig()
+  await using rig = new DeliveryRig(directory)
   await expect(rig.feed(...messages, message.origin())).rejects.toMatchObject({ code: 'STREAM_PROTOCOL' })
 })
