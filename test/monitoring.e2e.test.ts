@@ -33,8 +33,6 @@ const SILENT_METRICS: Readonly<Record<string, string>> = {
   sync_otlp_exports_total: 'monitoring.otlp',
   sync_rereads_total: 'an update that leaves a large value out',
   sync_rule_evaluation_failures_total: 'a rule that fails',
-  sync_signal_anomaly: 'two hours of learning',
-  sync_signal_baseline: 'two hours of learning',
   sync_snapshot_chunks: 'a copy that runs',
 }
 
