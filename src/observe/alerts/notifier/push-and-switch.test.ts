@@ -38,7 +38,7 @@ test('alerts are pushed when they begin, every minute, and when they are over', 
     path: '/api/v2/alerts',
     alerts: [
       {
-        labels: { alertname: 'a', severity: 'warning', pipeline: 'shop', table: 't' },
+        labels: { alertname: 'a', rule: 'a', severity: 'warning', pipeline: 'shop', table: 't' },
         annotations: { summary: 'a fires', why: 'because', remedy: 'mend it' },
         startsAt: '1970-01-01T00:00:00.000Z',
         endsAt: '2026-01-01T00:04:00.000Z',
