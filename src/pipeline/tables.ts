@@ -107,12 +107,15 @@ export class Tables {
   async putShadowsInPlace(): Promise<void> {
     const { registry, applier, sink, ownership, batcher } = this.#deps
     for (const entry of registry.all()) {
-      if (entry.state.tag !== 'snapshotting' || !entry.state.shadow) continue
-      if (!isPassed(entry.state, applier.checkpoint.endLsn)) continue
+      const copied = entry.state
+      if (copied.tag !== 'snapshotting' || !copied.shadow) continue
+      if (!isPassed(copied, applier.checkpoint.endLsn)) continue
       await sink.untilVisible()
       const live = await sink.swap(entry.copyTarget, ownership)
+      // Paused or taken out meanwhile: that holds.
+      if (entry.state.tag !== 'snapshotting') continue
       entry.open([live])
-      entry.state = { tag: 'streaming', generation: entry.state.generation }
+      entry.state = { tag: 'streaming', generation: copied.generation }
       batcher.tablesChanged()
       this.#note(entry.schema.id, entry.state)
     }

@@ -52,6 +52,8 @@ export class MemorySink implements Sink {
   readonly #onCommit: (checkpoint: Checkpoint) => void
   /** A value that the target refuses. */
   refused: string | null = null
+  /** What happens while a copy is put in place. */
+  whileSwapping: () => Promise<void> = () => Promise.resolve()
   /** Rows of every load of a batch, in the order in which they were sent. */
   readonly sentRows: number[] = []
 
@@ -106,6 +108,7 @@ export class MemorySink implements Sink {
 
   async swap(shadow: SinkTable): Promise<SinkTable> {
     await tick()
+    await this.whileSwapping()
     const table = this.#target.tables.get(shadow.targetName)
     if (!table) throw new SyncError('SINK_QUERY', `no table ${shadow.targetName}`)
     this.#target.tables.set(shadow.route.targetTable, table)

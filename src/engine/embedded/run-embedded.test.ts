@@ -145,6 +145,31 @@ describe('the embedded engine', () => {
     await world.stop()
   })
 
+  it('pauses a table that is asked to while its copy is put in place, and copies it anew when it is asked to go on', async () => {
+    const world = new PipelineWorld()
+    const table = world.source.addTable('one')
+    world.start()
+    await world.untilEqual()
+    const asked = () => world.signals.filter(({ tag }) => tag === 'asked').length
+    const ask = (what: 'pause' | 'resume' | 'resync') =>
+      world.source.message(requestPrefix('p'), encodeRequest({ do: what, table, by: 'a test' }))
+    world.sink.whileSwapping = async () => {
+      world.sink.whileSwapping = () => Promise.resolve()
+      ask('pause')
+      await world.until('it is asked to pause', () => asked() === 2)
+    }
+    ask('resync')
+    await world.until('it is paused', () => world.stateOf(table) === 'paused')
+    world.source.commit([{ kind: 'insert', table, row: ['1', 'a', 't'] }], true)
+    await world.untilEqual()
+    expect([world.stateOf(table), world.rowsOf(table)]).toEqual(['paused', []])
+    ask('resume')
+    await world.until('it streams again', () => world.stateOf(table) === 'streaming')
+    await world.untilEqual()
+    expect(world.rowsOf(table)).toHaveLength(1)
+    await world.stop()
+  })
+
   it('says when the source is held back by what waits for the target', async () => {
     const world = new PipelineWorld()
     const table = world.source.addTable('one')
