@@ -110,11 +110,16 @@ function summary({ machine, findings }: Results): string {
         ]),
     `- Peer (${PEER.name}, another machine): ${shown(PEER['snapshot rows/s'])} rows/s first copy, ${shown(PEER['changes rows/s'])} rows/s changes, p50 ${PEER['p50 s']} s, ${PEER['memory GB'].toFixed(1)} GB.`,
     '',
-    'First figures, not a full run: the drained reader is no upper limit, and two connections are within the noise of their target.',
+    `Medians of ${roundsOf(findings)} interleaved rounds; sizes, dates and goals that are not met are on the page below.`,
     '',
     `${machine.cpu}, ${machine.cores} cores shared by source, service and target; how it was measured: [performance](docs/performance.md).`,
   ]
   return lines.join('\n')
+}
+
+function roundsOf(findings: readonly Finding[]): string {
+  const rounds = new Set(findings.flatMap(({ measured }) => (measured === undefined ? [] : [measured.rounds])))
+  return [...rounds].toSorted((a, b) => a - b).join(' or ')
 }
 
 function line(name: string, { figures }: Finding): string {

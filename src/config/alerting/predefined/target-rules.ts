@@ -13,7 +13,10 @@ export const TARGET_RULES: readonly PlainRule[] = [
     summary: '{value} more records of {table} were refused',
     description: 'The target refuses records of the table; they are parked and missing there.',
     why: 'Values that the column of the target cannot hold.',
-    steps: ['Look at them: `sync-app dead-letters list`.', 'Mend the column or the value, then replay them.'],
+    steps: [
+      'Look at the table and its reason: `sync-app tables`.',
+      'Mend the column or the value, then copy the table anew: `sync-app resync TABLE`.',
+    ],
     tests: [
       {
         name: 'some records are refused',

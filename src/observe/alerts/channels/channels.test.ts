@@ -64,7 +64,7 @@ describe('webhook (row 62)', () => {
         summary: 'error rate of public.orders is 12 %',
         description: 'Rows of public.orders do not arrive.',
         why: 'StarRocks refuses values <too long> & more.',
-        remedy: 'Run sync-app dead-letters list.',
+        remedy: 'Run sync-app tables.',
         runbook_url: 'https://docs.example.com/runbook#high_error_rate',
         value: '0.12',
       },
@@ -143,7 +143,7 @@ describe('Slack (row 63)', () => {
         '*error rate of public.orders is 12 %*',
         'critical · high_error_rate · table=public.orders · since 2026-01-31 15:00 UTC (3 h)',
         '*Why:* Rows of public.orders do not arrive. StarRocks refuses values &lt;too long&gt; &amp; more.',
-        '*Do:* Run sync-app dead-letters list.',
+        '*Do:* Run sync-app tables.',
         '<https://docs.example.com/runbook#high_error_rate|Runbook>',
       ].join('\n'),
     )
@@ -321,9 +321,7 @@ describe('mail (row 65)', () => {
     expect(header(first ?? '', 'In-Reply-To')).toBeUndefined()
     expect(header(second ?? '', 'In-Reply-To')).toBe(header(first ?? '', 'Message-ID'))
     expect(header(second ?? '', 'References')).toBe(header(first ?? '', 'Message-ID'))
-    expect(first).toMatch(
-      /Content-Type: text\/plain[^]*What to do: Run sync-app dead-letters list\.[^]*Content-Type: text\/html/,
-    )
+    expect(first).toMatch(/Content-Type: text\/plain[^]*What to do: Run sync-app tables\.[^]*Content-Type: text\/html/)
     expect(first?.replaceAll('=\r\n', '')).toContain('&lt;too long&gt; &amp; more')
   })
 

@@ -16,7 +16,7 @@ export function sampleAlert(parts: Partial<MessageAlert> = {}): MessageAlert {
     summary: 'error rate of public.orders is 12 %',
     description: 'Rows of public.orders do not arrive.',
     why: 'StarRocks refuses values <too long> & more.',
-    remedy: 'Run sync-app dead-letters list.',
+    remedy: 'Run sync-app tables.',
     runbook: 'https://docs.example.com/runbook#high_error_rate',
     isFlapping: false,
     acknowledgedBy: null,
