@@ -84,8 +84,11 @@ export function afterCommit(
   }
 }
 
-/** A newer copy may have been asked for while the end of the one before was on its way to the target. */
-function endsCopy(recorded: TableState, present: TableState): boolean {
+/**
+ * Whether a table becomes streaming by what was done at the target for the end of its copy. Something else may have been asked of it meanwhile,
+ * such as a newer copy. Pure.
+ */
+export function endsCopy(recorded: TableState, present: TableState): boolean {
   if (recorded.tag !== 'streaming' || present.tag !== 'snapshotting') return false
   return recorded.generation === present.generation
 }

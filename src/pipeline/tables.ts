@@ -14,7 +14,7 @@ import type { Lessons } from './lessons.ts'
 import { orAborted } from './or-aborted.ts'
 import { parseRequest, type PipelineRequest, requestPrefix } from './request.ts'
 import type { SnapshotRunner } from './snapshot-runner.ts'
-import { isPassed } from './table-lifecycle.ts'
+import { endsCopy, isPassed } from './table-lifecycle.ts'
 import { TableOpener } from './table-opener.ts'
 import { TableEntry, type TableRegistry } from './table-registry.ts'
 import { type TableStart, tableStart } from './table-start.ts'
@@ -112,10 +112,11 @@ export class Tables {
       if (!isPassed(copied, applier.checkpoint.endLsn)) continue
       await sink.untilVisible()
       const live = await sink.swap(entry.copyTarget, ownership)
-      // Paused or taken out meanwhile: that holds.
-      if (entry.state.tag !== 'snapshotting') continue
+      const inPlace: TableState = { tag: 'streaming', generation: copied.generation }
+      // Paused or taken out meanwhile, or to be copied once more: that holds.
+      if (!endsCopy(inPlace, entry.state)) continue
       entry.open([live])
-      entry.state = { tag: 'streaming', generation: copied.generation }
+      entry.state = inPlace
       batcher.tablesChanged()
       this.#note(entry.schema.id, entry.state)
     }

@@ -170,6 +170,28 @@ describe('the embedded engine', () => {
     await world.stop()
   })
 
+  it('copies a table anew that is paused and asked to go on while its copy is put in place, and misses no row', async () => {
+    const world = new PipelineWorld()
+    const table = world.source.addTable('one')
+    world.start()
+    await world.untilEqual()
+    const asked = () => world.signals.filter(({ tag }) => tag === 'asked').length
+    const ask = (what: 'pause' | 'resume' | 'resync') =>
+      world.source.message(requestPrefix('p'), encodeRequest({ do: what, table, by: 'a test' }))
+    world.sink.whileSwapping = async () => {
+      world.sink.whileSwapping = () => Promise.resolve()
+      ask('pause')
+      world.source.commit([{ kind: 'insert', table, row: ['1', 'a', 't'] }], true)
+      ask('resume')
+      await world.until('it is asked to go on', () => asked() === 3)
+    }
+    ask('resync')
+    await world.until('it is asked for everything', () => asked() === 3)
+    await world.untilEqual()
+    expect(world.rowsOf(table)).toHaveLength(1)
+    await world.stop()
+  })
+
   it('says when the source is held back by what waits for the target', async () => {
     const world = new PipelineWorld()
     const table = world.source.addTable('one')
