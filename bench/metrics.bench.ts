@@ -5,6 +5,7 @@ import { exposition } from '../src/observe/metrics/exposition.ts'
 import { MetricRegistry } from '../src/observe/metrics/metric-registry.ts'
 import { MetricsObserver } from '../src/observe/metrics/metrics-observer.ts'
 import { SeriesTable } from '../src/observe/metrics/series-table.ts'
+import { batchCommitted } from './support/batch-committed.ts'
 
 const TABLES = 1000
 const BATCHES = 20_000
@@ -22,20 +23,7 @@ function batchOf(first: number): Signal {
   const counts = tables.slice(first, first + 4).map((table): TableCounts => {
     return { table, inserts: 1000, updates: 1000, deletes: 500, filtered: 0, loadedRows: 2500, loadedBytes: 250_000 }
   })
-  return {
-    tag: 'batch-committed',
-    number: 7n,
-    endLsn: '0/16B3748',
-    transactions: 100,
-    rows: 10_000,
-    bytes: 1_000_000,
-    ageMs: 510,
-    lagMs: 300,
-    oldestLagMs: 620,
-    commitMs: 35,
-    loadMs: 20,
-    tables: counts,
-  }
+  return batchCommitted(counts, 10_000)
 }
 
 for (const table of tables) observer.emit({ tag: 'table-state', table, state: { tag: 'streaming', generation: 1 } })

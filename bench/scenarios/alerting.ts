@@ -9,6 +9,7 @@ import type { MetricSeries, MetricSource } from '../../src/observe/alerts/evalua
 import { busyInstall } from '../../src/observe/alerts/testing/busy-install.ts'
 import type { BenchContext } from '../support/bench-context.ts'
 import type { Finding } from '../support/finding.ts'
+import { quantile } from '../support/median.ts'
 
 const TABLES = 1000
 /** Half of them fill the windows. */
@@ -139,8 +140,4 @@ async function watched(work: () => Promise<unknown>): Promise<{ readonly longest
 function cpuMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
-}
-
-function quantile(values: readonly number[], share: number): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(share * (values.length - 1))] ?? Number.NaN
 }

@@ -8,6 +8,7 @@ import { parseConfig } from '../../src/config/load-config.ts'
 import type { Signal, TableCounts } from '../../src/core/signals.ts'
 import { tableId } from '../../src/core/table-id.ts'
 import type { LogRecord } from '../../src/observe/logs/log-record.ts'
+import { batchCommitted } from '../support/batch-committed.ts'
 import type { BenchContext } from '../support/bench-context.ts'
 import type { Finding } from '../support/finding.ts'
 import type { ClientOrder, ClientReport } from '../support/http-client-thread.ts'
@@ -166,19 +167,6 @@ function signals(): readonly Signal[] {
   })
   return [
     ...tables.map((table) => ({ tag: 'table-state', table, state: { tag: 'streaming', generation: 1 } }) as const),
-    {
-      tag: 'batch-committed',
-      number: 7n,
-      endLsn: '0/16B3748',
-      transactions: 100,
-      rows: 25 * TABLES,
-      bytes: 1_000_000,
-      ageMs: 510,
-      lagMs: 300,
-      oldestLagMs: 620,
-      commitMs: 35,
-      loadMs: 20,
-      tables: counts,
-    },
+    batchCommitted(counts, 25 * TABLES),
   ]
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Checkpoint } from '../core/checkpoint.ts'
+import { SOME_CHECKPOINT } from '../../test/support/some-checkpoint.ts'
 import { ERROR_CATALOGUE, type ErrorCode } from '../core/error-codes.ts'
 import { lsn, ZERO_LSN } from '../core/lsn.ts'
 import { SyncError } from '../core/sync-error.ts'
@@ -68,16 +68,7 @@ describe('what follows a failed attempt', () => {
 const codes = Object.keys(ERROR_CATALOGUE).filter((code): code is ErrorCode => code in ERROR_CATALOGUE)
 
 describe('the checkpoint that a session starts from', () => {
-  const checkpoint: Checkpoint = {
-    number: 7n,
-    endLsn: lsn(500n),
-    commitTimeUs: 1n,
-    epoch: 3n,
-    writerId: 'w',
-    incarnation: 'i',
-    systemId: 'S',
-    timeline: 1,
-  }
+  const checkpoint = SOME_CHECKPOINT
   const source = {
     systemId: 'S',
     timeline: 1,

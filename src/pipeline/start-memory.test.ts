@@ -4,20 +4,12 @@ import type { Guarantee, SinkState } from '../core/sink.ts'
 import type { SourceIdentity } from '../core/source.ts'
 import { tableId } from '../core/table-id.ts'
 import type { TableState } from '../core/table-state.ts'
+import { SOME_CHECKPOINT } from '../../test/support/some-checkpoint.ts'
 import { startMemory } from './start-memory.ts'
 
 const table = tableId('public', 't')
 const FORK = 600n
-const checkpoint = {
-  number: 7n,
-  endLsn: lsn(500n),
-  commitTimeUs: 1n,
-  epoch: 3n,
-  writerId: 'w',
-  incarnation: 'i',
-  systemId: 'S',
-  timeline: 1,
-}
+const checkpoint = SOME_CHECKPOINT
 const promoted: SourceIdentity = {
   systemId: 'S',
   timeline: 2,

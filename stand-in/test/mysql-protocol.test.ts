@@ -2,6 +2,7 @@ import mysql from 'mysql2/promise'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RunningStandIn } from './support/running-stand-in.ts'
+import { sampledTables } from './support/sampled-tables.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -9,13 +10,7 @@ let sr: RunningStandIn
 
 beforeAll(async () => {
   sr = await RunningStandIn.start(['--password', 'secret'])
-  await sr.sql.query(`CREATE DATABASE d; USE d;
-    CREATE TABLE t (k INT, v VARCHAR(20), n BIGINT, de DECIMAL(10,2), at DATETIME, d DATE, b BOOLEAN, x VARBINARY(20), f DOUBLE, li LARGEINT)
-      PRIMARY KEY(k) DISTRIBUTED BY HASH(k) PROPERTIES("replication_num" = "1");
-    CREATE TABLE u (k INT, t_k INT) PRIMARY KEY(k) DISTRIBUTED BY HASH(k) PROPERTIES("replication_num" = "1");
-    INSERT INTO t (k, v, n, de, at, d, b, f, li) VALUES (1, 'one', 10, 1.5, '2024-01-02 03:04:05', '2024-01-02', true, 0.5, 170141183460469231731687303715884105727),
-      (2, 'it''s \\\\ \\'two\\'', -3, -0.05, '2024-01-02 03:04:05.000600', NULL, false, NULL, -1), (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
-    INSERT INTO u VALUES (1, 1), (2, 1), (3, 2)`)
+  await sr.sql.query(sampledTables)
 })
 afterAll(async () => sr[Symbol.asyncDispose]())
 

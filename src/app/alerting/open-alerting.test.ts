@@ -11,7 +11,7 @@ import { HttpReceiver } from '../../observe/alerts/testing/http-receiver.ts'
 import { instanceOf } from '../../observe/alerts/testing/notifier-world.ts'
 import { SqlClient } from '../../sink/starrocks/mysql/sql-client.ts'
 import { AlertTable } from '../../sink/starrocks/state/alert-table.ts'
-import { targetOf } from '../../sink/starrocks/testing/sink-fixture.ts'
+import { sqlClientOf } from '../../sink/starrocks/testing/sink-fixture.ts'
 import { StandInProcess } from '../../../test/support/stand-in-process.ts'
 import { acknowledgeByPage, confirmPage } from './acknowledge-page.ts'
 import { AlertingRequests } from './alerting-requests.ts'
@@ -29,8 +29,7 @@ beforeAll(async () => {
   standIn = await StandInProcess.start()
   receiver = await HttpReceiver.start()
   directory = await mkdtemp(join(tmpdir(), 'sync-alerting-'))
-  const { feMysql: addresses, user, password } = targetOf(standIn)
-  sql = new SqlClient({ addresses, user, password, connectMs: 2000, queryMs: 10_000, limit: 2 })
+  sql = sqlClientOf(standIn)
   await sql.execute('CREATE DATABASE shop')
 }, 30_000)
 afterAll(async () => {

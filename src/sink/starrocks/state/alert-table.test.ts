@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AlertRow } from '../../../core/alert-store.ts'
 import { SyncError } from '../../../core/sync-error.ts'
 import { SqlClient } from '../mysql/sql-client.ts'
-import { targetOf } from '../testing/sink-fixture.ts'
+import { sqlClientOf } from '../testing/sink-fixture.ts'
 import { StandInProcess } from '../../../../test/support/stand-in-process.ts'
 import { AlertTable, decodeAlertRow, encodeBody } from './alert-table.ts'
 
@@ -10,8 +10,7 @@ let standIn: StandInProcess
 let sql: SqlClient
 beforeAll(async () => {
   standIn = await StandInProcess.start()
-  const { feMysql: addresses, user, password } = targetOf(standIn)
-  sql = new SqlClient({ addresses, user, password, connectMs: 2000, queryMs: 10_000, limit: 2 })
+  sql = sqlClientOf(standIn)
   await sql.execute('CREATE DATABASE shop')
 }, 30_000)
 afterAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { realClock } from '../../../../test/support/real-clock.ts'
 import { StandInProcess } from '../../../../test/support/stand-in-process.ts'
-import { SqlClient } from '../mysql/sql-client.ts'
-import { begin, targetOf, writerOf } from '../testing/sink-fixture.ts'
+import type { SqlClient } from '../mysql/sql-client.ts'
+import { begin, sqlClientOf, targetOf, writerOf } from '../testing/sink-fixture.ts'
 import { ensureSystemTable } from './ensure-system-table.ts'
 import { TABLE_RECORD_TABLE } from './table-record-table.ts'
 
@@ -10,8 +10,7 @@ let standIn: StandInProcess
 let sql: SqlClient
 beforeAll(async () => {
   standIn = await StandInProcess.start()
-  const { feMysql: addresses, user, password } = targetOf(standIn)
-  sql = new SqlClient({ addresses, user, password, connectMs: 2000, queryMs: 10_000, limit: 2 })
+  sql = sqlClientOf(standIn)
   await sql.execute('CREATE DATABASE old')
 }, 30_000)
 afterAll(async () => {

@@ -77,6 +77,12 @@ export function targetOf(
   }
 }
 
+/** SQL as the service sends it to a stand-in. */
+export function sqlClientOf(standIn: Pick<StandInProcess, 'ports'>): SqlClient {
+  const { feMysql: addresses, user, password } = targetOf(standIn)
+  return new SqlClient({ addresses, user, password, connectMs: 2000, queryMs: 10_000, limit: 2 })
+}
+
 /** One process of the service, as far as the target sees it. */
 export interface Writer extends AsyncDisposable {
   readonly id: string
