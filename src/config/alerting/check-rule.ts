@@ -1,6 +1,6 @@
 import { nearestName } from '../nearest-name.ts'
 import type { AlertRule } from './alert-rule.ts'
-import { readingsOf, readingsOfNumber, type ConditionTerm, type NumberTerm } from './condition.ts'
+import { hasBaseline, readingsOf, readingsOfNumber, type ConditionTerm, type NumberTerm } from './condition.ts'
 import { SIGNALS, signalNamed } from './signal-catalogue.ts'
 
 /** What is wrong with a rule, and under which of its keys. */
@@ -42,14 +42,6 @@ function mixedOr(term: ConditionTerm, per: string): boolean {
 function hasAbsent(term: ConditionTerm): boolean {
   if (term.tag === 'absent') return true
   return (term.tag === 'and' || term.tag === 'or') && (hasAbsent(term.left) || hasAbsent(term.right))
-}
-
-function hasBaseline(term: ConditionTerm): boolean {
-  if (term.tag === 'anomaly') return true
-  return (
-    readingsOf(term).some(({ how }) => how === 'baseline') ||
-    ('left' in term && term.tag !== 'compare' && (hasBaseline(term.left) || hasBaseline(term.right)))
-  )
 }
 
 function perProblem(rule: AlertRule, term: ConditionTerm): string | null {

@@ -84,3 +84,20 @@ export function readingsOf(term: ConditionTerm): readonly Reading[] {
       return []
   }
 }
+
+/** Whether a condition asks what is usual. */
+export function hasBaseline(term: ConditionTerm): boolean {
+  if (term.tag === 'anomaly') return true
+  return (
+    readingsOf(term).some(({ how }) => how === 'baseline') ||
+    ('left' in term && term.tag !== 'compare' && (hasBaseline(term.left) || hasBaseline(term.right)))
+  )
+}
+
+/** The terms by which a rule begins and, where that is said, ends. */
+export function termsOf(rule: {
+  readonly condition: { readonly term: ConditionTerm }
+  readonly clear?: { readonly term: ConditionTerm } | undefined
+}): readonly ConditionTerm[] {
+  return [rule.condition.term, ...(rule.clear ? [rule.clear.term] : [])]
+}

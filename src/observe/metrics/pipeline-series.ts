@@ -46,7 +46,6 @@ export class PipelineSeries {
     registry.counter('sync_checkpoint_moves_total', [])
     registry.counter('sync_session_starts_total', [])
     registry.counter('sync_blocked_total', [])
-    for (const kind of ['shape', 'removed']) registry.counter('sync_ddl_events_total', [kind])
     registry.counter('sync_memory_pressure_total', [])
     // Growth is seen from a series that was there before only.
     for (const kind of ['shape', 'removed']) registry.counter('sync_ddl_events_total', [kind])

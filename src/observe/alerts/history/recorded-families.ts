@@ -1,5 +1,5 @@
 import type { AlertRule } from '../../../config/alerting/alert-rule.ts'
-import { readingsOf } from '../../../config/alerting/condition.ts'
+import { readingsOf, termsOf } from '../../../config/alerting/condition.ts'
 import type { SeriesExpression } from '../../../config/alerting/series-expression.ts'
 import { SIGNALS, signalNamed } from '../../../config/alerting/signal-catalogue.ts'
 
@@ -9,8 +9,8 @@ export function recordedFamilies(): readonly string[] {
 }
 
 /** The metrics that a rule looks at. Pure. */
-export function familiesOfRule({ condition, clear }: Pick<AlertRule, 'condition' | 'clear'>): readonly string[] {
-  const readings = [condition, clear].flatMap((each) => (each ? readingsOf(each.term) : []))
+export function familiesOfRule(rule: Pick<AlertRule, 'condition' | 'clear'>): readonly string[] {
+  const readings = termsOf(rule).flatMap(readingsOf)
   return [...new Set(readings.flatMap(({ signal }) => familiesOf(signalNamed(signal).expression)))]
 }
 

@@ -1,5 +1,5 @@
 import type { AlertRule } from '../../../config/alerting/alert-rule.ts'
-import { readingsOf, type Reading } from '../../../config/alerting/condition.ts'
+import { hasBaseline, readingsOf, termsOf, type Reading } from '../../../config/alerting/condition.ts'
 import type { FreshnessObjective } from '../../../config/alerting/objectives-section.ts'
 import { signalNamed } from '../../../config/alerting/signal-catalogue.ts'
 import type { AlertInstance } from '../alert-instance.ts'
@@ -40,10 +40,10 @@ export interface Replay {
 }
 
 /** How far back samples are needed before the span, so that windows are full at its beginning. Pure. */
-export function leadMs({ condition, clear, forMs }: AlertRule): number {
-  const readings = [condition, clear].flatMap((each) => (each ? readingsOf(each.term) : []))
-  const learns = [condition, clear].some((each) => each !== undefined && /\b(anomaly|baseline)\(/.test(each.text))
-  return forMs + Math.max(learns ? BASELINE_MS : 0, ...readings.map(spanOf))
+export function leadMs(rule: AlertRule): number {
+  const terms = termsOf(rule)
+  const learnMs = terms.some(hasBaseline) ? BASELINE_MS : 0
+  return rule.forMs + Math.max(learnMs, ...terms.flatMap(readingsOf).map(spanOf))
 }
 
 function spanOf({ signal, how, spanMs }: Reading): number {
