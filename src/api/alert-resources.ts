@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { AlertingRequests } from '../app/alerting/alerting-requests.ts'
 import type { MonitorCore } from '../app/monitor/monitor-core.ts'
+import { jsonOrNull } from '../core/json-or-null.ts'
 import { admitChange } from './admit-change.ts'
 import { readBody } from './read-body.ts'
 import type { ApiRequest, Handler, Resource } from './resource.ts'
@@ -49,8 +50,9 @@ function changing(core: MonitorCore, change: Change): Handler {
     if (admitChange(core, { request, response }) === null) return
     const requests = alertingOf(core, response)
     if (!requests) return
-    const body = await readBody(request.raw)
-    await sendAnswer(response, () => change(requests, jsonOf(body), request))
+    // What is no JSON, or too long, is refused for its form.
+    const body = jsonOrNull(await readBody(request.raw))
+    await sendAnswer(response, () => change(requests, body, request))
   }
 }
 
@@ -60,13 +62,4 @@ function alertingOf(core: MonitorCore, response: ServerResponse): AlertingReques
   const message = 'This instance does not alert: it starts, or another one has the slot.'
   sendError(response, 503, { code: 'ALERTING_STANDS_BY', message, remedy: 'Ask the active instance.' })
   return null
-}
-
-/** Null for what is no JSON, or too long: the request is refused for its form then. */
-function jsonOf(body: string | null): unknown {
-  try {
-    return body === null ? null : JSON.parse(body)
-  } catch {
-    return null
-  }
 }

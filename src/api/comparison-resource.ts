@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { MonitorCore } from '../app/monitor/monitor-core.ts'
+import { jsonOrNull } from '../core/json-or-null.ts'
 import { admitChange } from './admit-change.ts'
 import { readBody } from './read-body.ts'
 import type { Resource } from './resource.ts'
@@ -17,7 +18,7 @@ export function comparisonResource(core: MonitorCore): Resource {
     post: async (request, response) => {
       const actor = admitChange(core, { request, response })
       if (actor === null) return
-      const read = body.safeParse(jsonOf(await readBody(request.raw)))
+      const read = body.safeParse(jsonOrNull(await readBody(request.raw)))
       if (!read.success) {
         const remedy = 'Send {"tables": [{"table", "rows_different"}]}.'
         sendError(response, 400, { code: 'BAD_REQUEST', message: 'This is no result of a comparison.', remedy })
@@ -44,12 +45,4 @@ function take(core: MonitorCore, tables: z.infer<typeof body>['tables'], actor: 
   const level = different > 0 ? 'WARNING' : 'INFO'
   core.log({ level, logger: 'sync_app.tables', message: 'Both sides were compared', fields, actor })
   return taken
-}
-
-function jsonOf(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? '')
-  } catch {
-    return null
-  }
 }

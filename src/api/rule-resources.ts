@@ -2,14 +2,13 @@ import { replayNamed, testNamed } from '../app/alerts/rule-requests.ts'
 import { shownRules } from '../app/alerts/shown-rules.ts'
 import { inTurns } from '../app/monitor/alert-rounds.ts'
 import type { MonitorCore } from '../app/monitor/monitor-core.ts'
-import { alertingSection } from '../config/alerting-section.ts'
 import type { ApiRequest, Resource } from './resource.ts'
 import { sendAnswer } from './send-answer.ts'
 import { sendJson } from './send-json.ts'
 
 /** Alert rules: which are in force, their tests, and what they would have said. Open to who may look: nothing is changed, and nobody told. */
 export function ruleResources(core: MonitorCore): readonly Resource[] {
-  const config = alertingSection.schema.parse(JSON.parse(core.setup.alerting))
+  const config = core.alertingConfig
   const named = ({ parameters }: ApiRequest): string => parameters['name'] ?? ''
   return [
     {

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Config } from '../config/config.ts'
 import { ERROR_CATALOGUE, type ErrorCode } from '../core/error-codes.ts'
 import { foreignInstant } from '../core/instant.ts'
+import { jsonOrNull } from '../core/json-or-null.ts'
 import { SyncError } from '../core/sync-error.ts'
 import { serverSentEvents, type ServerSentEvent } from './server-sent-events.ts'
 
@@ -84,7 +85,7 @@ export function httpClient(address: string, token?: string): ServiceClient {
       const init = body === undefined ? { headers: named } : { body: JSON.stringify(body), headers: json }
       const answer = await answerOf(await ask(path, { method, signal: abort, ...init }), address)
       if (answer.status >= 300) throw refused(path, answer)
-      return jsonOf(answer.text)
+      return jsonOrNull(answer.text)
     },
     async *events(path, abort) {
       const response = await ask(path, { signal: abort, headers: { accept: 'text/event-stream' } })
@@ -112,7 +113,7 @@ const errorBody = z.object({
 })
 
 function refused(path: string, { status, text }: ServiceAnswer): SyncError {
-  const parsed = errorBody.safeParse(jsonOf(text))
+  const parsed = errorBody.safeParse(jsonOrNull(text))
   if (!parsed.success) return new SyncError('SERVICE_REFUSED', `${path} was answered with status ${status}`)
   const { code, message, remedy } = parsed.data.error
   return new SyncError(isErrorCode(code) ? code : 'SERVICE_REFUSED', message, { remedy })
@@ -120,15 +121,6 @@ function refused(path: string, { status, text }: ServiceAnswer): SyncError {
 
 function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERROR_CATALOGUE, code)
-}
-
-/** Null for what is no JSON. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** The end was asked for by whoever waits, not by a time-out. */

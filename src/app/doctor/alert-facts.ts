@@ -6,6 +6,7 @@ import type { Config } from '../../config/config.ts'
 import { testRules, type RuleTestOutcome } from '../alerts/rule-work.ts'
 import { readExposition, type Exposition } from '../read-exposition.ts'
 import { httpClient, serviceClient, type ServiceClient } from '../service-client.ts'
+import { answeredJson } from './answered-json.ts'
 import { asked, type Asked } from './diagnosis.ts'
 
 /** Lines of history that are looked at. */
@@ -108,9 +109,5 @@ async function prometheusRules(client: ServiceClient): Promise<readonly string[]
 }
 
 function parsed(text: string, address: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Error(`${address} answers something that is not understood`, { cause: error })
-  }
+  return answeredJson(text, `${address} answers something that is not understood`)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ServiceClient } from '../service-client.ts'
+import { answeredJson } from './answered-json.ts'
 
 /** What a Grafana shows of the service. */
 export interface GrafanaFacts {
@@ -41,11 +42,7 @@ async function read({ get, address }: Pick<ServiceClient, 'get' | 'address'>, pa
   const { status, text } = await get(path)
   if (status === 401 || status === 403) throw new Error(`${address} wants a token: set http.grafana_token`)
   if (status !== 200) throw new Error(`${address}${path} was answered with status ${status}`)
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Error(`${address} does not answer as a Grafana does`, { cause: error })
-  }
+  return answeredJson(text, `${address} does not answer as a Grafana does`)
 }
 
 /** Every `expr` of a dashboard, wherever it stands. Pure. */

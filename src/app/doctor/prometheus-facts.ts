@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ServiceClient } from '../service-client.ts'
+import { answeredJson } from './answered-json.ts'
 
 /** What a Prometheus knows of the service. */
 export interface PrometheusFacts {
@@ -36,7 +37,9 @@ const queryAnswer = z.object({
 /** Asks a Prometheus. @throws {Error} when it does not answer as one. @see https://prometheus.io/docs/prometheus/latest/querying/api/ */
 export async function readPrometheusFacts(client: ServiceClient, nowMs: number): Promise<PrometheusFacts> {
   const targets = await client.get('/api/v1/targets?state=active')
-  const { activeTargets } = targetsAnswer.parse(parsed(targets.text, client.address)).data
+  const { activeTargets } = targetsAnswer.parse(
+    answeredJson(targets.text, `${client.address} does not answer as a Prometheus does`),
+  ).data
   const present = await query(client, 'sync_active_jobs')
   let historyDays = 0
   for (const days of HISTORY_DAYS) {
@@ -53,13 +56,7 @@ export async function readPrometheusFacts(client: ServiceClient, nowMs: number):
 
 async function query(client: ServiceClient, text: string): Promise<readonly Readonly<Record<string, string>>[]> {
   const answer = await client.get(`/api/v1/query?query=${encodeURIComponent(text)}`)
-  return queryAnswer.parse(parsed(answer.text, client.address)).data.result.map(({ metric }) => metric)
-}
-
-function parsed(text: string, address: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Error(`${address} does not answer as a Prometheus does`, { cause: error })
-  }
+  return queryAnswer
+    .parse(answeredJson(answer.text, `${client.address} does not answer as a Prometheus does`))
+    .data.result.map(({ metric }) => metric)
 }

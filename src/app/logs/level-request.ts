@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LOGGER_NAMES } from '../../config/loggers.ts'
 import { LOG_LEVELS } from '../../config/logging-section.ts'
+import { jsonOrNull } from '../../core/json-or-null.ts'
 import type { LevelChange } from './change-levels.ts'
 
 /** A month: whoever wants it for longer sets it in the configuration. */
@@ -17,17 +18,9 @@ const body = z.union([
 
 /** Reads `{"logger", "level", "for_ms"}` or `{"logger", "reset": true}`; null for anything else. Pure. */
 export function parseLevelRequest(json: string | null): LevelChange | null {
-  const parsed = body.safeParse(parseJson(json))
+  const parsed = body.safeParse(jsonOrNull(json))
   if (!parsed.success) return null
   const { data } = parsed
   if ('reset' in data) return { logger: data.logger, level: null, forMs: null }
   return { logger: data.logger, level: data.level, forMs: data.for_ms ?? null }
-}
-
-function parseJson(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? '')
-  } catch {
-    return null
-  }
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { alertingSection } from '../../config/alerting-section.ts'
 import { recordedFamilies } from '../../observe/alerts/history/recorded-families.ts'
 import { SampleRecorder } from '../../observe/alerts/history/sample-recorder.ts'
 import { SampleStore } from '../../observe/alerts/history/sample-store.ts'
@@ -17,7 +16,7 @@ export function samplesDirectory(stateDirectory: string): string {
 
 /** Keeps what metrics are in the state directory, for rules that are tried on it; until aborted. Does nothing without such a directory. */
 export async function keepSamples(core: MonitorCore, signal: AbortSignal): Promise<void> {
-  const { stateDirectory, historyBytes } = alertingSection.schema.parse(JSON.parse(core.setup.alerting)).delivery
+  const { stateDirectory, historyBytes } = core.alertingConfig.delivery
   if (stateDirectory === undefined) return
   await using keeper = new SampleKeeper(core, samplesDirectory(stateDirectory), historyBytes)
   core.samples.flush = () => keeper.flush()

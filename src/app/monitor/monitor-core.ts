@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
+import { alertingSection, type AlertingConfig } from '../../config/alerting-section.ts'
 import type { Clock } from '../../core/clock.ts'
 import { HealthPicture } from '../../observe/health/health-picture.ts'
 import type { LogRecord } from '../../observe/logs/log-record.ts'
@@ -26,6 +27,8 @@ export interface MonitorCore extends Disposable {
   readonly health: HealthPicture
   readonly loop: LoopWatch
   readonly alerting: AlertingSlot
+  /** The configuration of `alerting`. */
+  readonly alertingConfig: AlertingConfig
   /** Puts what metrics were on disk; null while that is not kept. */
   readonly samples: { flush: (() => Promise<void>) | null }
   /** Aborted when the thread is asked to end. */
@@ -67,6 +70,7 @@ export function openMonitorCore(port: MessagePort, setup: MonitorSetup, clock: C
     health,
     loop,
     alerting: { current: null },
+    alertingConfig: alertingSection.schema.parse(JSON.parse(setup.alerting)),
     samples: { flush: null },
     ending: ending.signal,
     log: (record) => tell({ tag: 'log', record }),

@@ -1,4 +1,4 @@
-import { alertingSection, type AlertingConfig } from '../../config/alerting-section.ts'
+import type { AlertingConfig } from '../../config/alerting-section.ts'
 import { secret } from '../../config/secret.ts'
 import { asSyncError } from '../../core/sync-error.ts'
 import type { ServiceFacts } from '../../observe/health/job-view.ts'
@@ -23,7 +23,7 @@ const QUERY_MS = 5000
  * what was told, because the other one writes on. What rules need of the past is kept.
  */
 export async function runAlerting(core: MonitorCore, signal: AbortSignal): Promise<void> {
-  const config = alertingSection.schema.parse(JSON.parse(core.setup.alerting))
+  const config = core.alertingConfig
   const { stateDirectory } = config.delivery
   const learned = stateDirectory === undefined ? null : await BaselineFile.open(stateDirectory)
   const source = roundSource(core, config, learned)
