@@ -23,7 +23,8 @@ const STAND_IN = fileURLToPath(new URL('../../stand-in/src/main.ts', import.meta
 
 const loadStatus = () => import('../app/read-status.ts')
 const loadRuleWork = async () => ({
-  ...(await import('../app/alerts/rule-work.ts')),
+  ...(await import('../app/alerts/test-rules.ts')),
+  ...(await import('../app/alerts/write-rule-files.ts')),
   ...(await import('../app/alerts/shown-rules.ts')),
 })
 const loadService = () => import('../app/service-client.ts')

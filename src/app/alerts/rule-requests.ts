@@ -6,7 +6,7 @@ import { SyncError } from '../../core/sync-error.ts'
 import type { Replay } from '../../observe/alerts/history/replay-rule.ts'
 import { replaySamples } from '../../observe/alerts/history/replay-samples.ts'
 import { samplesDirectory } from '../monitor/keep-samples.ts'
-import { testRules, type RuleTestOutcome } from './rule-work.ts'
+import { testRules, type RuleTestOutcome } from './test-rules.ts'
 
 const DEFAULT_SINCE = '24h'
 

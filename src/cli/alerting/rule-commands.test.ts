@@ -39,7 +39,8 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }))
 
 const loadRuleWork = async () => ({
-  ...(await import('../../app/alerts/rule-work.ts')),
+  ...(await import('../../app/alerts/test-rules.ts')),
+  ...(await import('../../app/alerts/write-rule-files.ts')),
   ...(await import('../../app/alerts/shown-rules.ts')),
 })
 const noService = () => Promise.reject(new Error('no service is asked'))

@@ -6,7 +6,7 @@ import { configOption, loadNamedConfig } from '../named-config.ts'
 import { jsonFlag, textOption } from '../option.ts'
 import { textTable } from '../text-table.ts'
 
-/** What the commands need: `src/app/alerts/rule-work.ts`, `shown-rules.ts`. */
+/** What the commands need: `src/app/alerts/write-rule-files.ts`, `shown-rules.ts`. */
 export interface RuleDeps {
   readonly shownRules: (rules: readonly AlertRule[]) => readonly object[]
   /** Gives the paths of what it wrote. */

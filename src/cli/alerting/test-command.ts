@@ -10,7 +10,7 @@ import { UsageError } from '../usage-error.ts'
 import { testAnswer } from './service-answers.ts'
 import { askAndShow, type LoadService } from './service-command.ts'
 
-/** What testing rules needs: `src/app/alerts/rule-work.ts`. */
+/** What testing rules needs: `src/app/alerts/test-rules.ts`. */
 export interface RuleTestDeps {
   readonly testRules: (
     rules: readonly AlertRule[],

@@ -1,4 +1,4 @@
-import { createTransport, type Transporter } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 import type { EmailConfig } from '../../../config/alerting/email-channel.ts'
 import type { AlertMessage, MessageLinks } from '../message/alert-message.ts'
 import { mailOf } from '../message/mail.ts'
@@ -12,32 +12,18 @@ const REJECTED_FROM = 500
 /** Mail over SMTP. One connection, closed when it has been idle. */
 export class EmailChannel implements Channel {
   readonly #config: EmailConfig
-  readonly #transport: Transporter
+  #transport: Promise<Transporter> | null = null
 
   constructor(config: EmailConfig) {
-    const { host, port, security, user, password, ca } = config
     this.#config = config
-    this.#transport = createTransport({
-      host,
-      port,
-      secure: security === 'tls',
-      requireTLS: security === 'starttls',
-      auth: user === undefined ? undefined : { user, pass: password?.reveal() ?? '' },
-      tls: ca === undefined ? {} : { ca },
-      connectionTimeout: CONNECT_MS,
-      greetingTimeout: CONNECT_MS,
-      socketTimeout: SOCKET_MS,
-      // Only texts are sent: nothing is read from disk or the network for a mail.
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    })
   }
 
   async send(message: AlertMessage, links: MessageLinks, _signal: AbortSignal): Promise<SendOutcome> {
     const { from, to, password } = this.#config
     const address = message.destination.address
     try {
-      await this.#transport.sendMail({
+      const transport = await (this.#transport ??= openTransport(this.#config))
+      await transport.sendMail({
         ...mailOf(message, links),
         from,
         to: address === undefined ? [...to] : address,
@@ -49,8 +35,28 @@ export class EmailChannel implements Channel {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#transport.close()
+    const transport = await this.#transport
+    transport?.close()
   }
+}
+
+/** The library is large: who sends no mail does not load it. */
+async function openTransport({ host, port, security, user, password, ca }: EmailConfig): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer')
+  return createTransport({
+    host,
+    port,
+    secure: security === 'tls',
+    requireTLS: security === 'starttls',
+    auth: user === undefined ? undefined : { user, pass: password?.reveal() ?? '' },
+    tls: ca === undefined ? {} : { ca },
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    socketTimeout: SOCKET_MS,
+    // Only texts are sent: nothing is read from disk or the network for a mail.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
 }
 
 /** What an error of the mail server means. 5xx is for good, 4xx and broken connections are not. @see RFC 5321, 4.2.1 */
