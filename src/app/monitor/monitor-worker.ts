@@ -3,6 +3,8 @@ import type { Clock } from '../../core/clock.ts'
 import type { FromMonitor, MonitorPorts, ToMonitor } from './monitor-messages.ts'
 import type { MonitorSetup } from './monitor-setup.ts'
 
+/** Much of what it makes is short-lived, and little at a time: a small nursery is swept in a moment, and takes less memory. */
+export const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 6 }
 /** How long the thread may take to end after it was asked to. */
 const END_WITHIN_MS = 2_000
 
@@ -27,7 +29,7 @@ export class MonitorWorker {
   readonly #clock: Pick<Clock, 'setTimer'>
 
   constructor({ entry, setup, clock, onMessage, cannotListen }: MonitorWorkerDeps) {
-    const worker = new Worker(entry, { workerData: setup, name: 'monitor' })
+    const worker = new Worker(entry, { workerData: setup, name: 'monitor', resourceLimits: RESOURCE_LIMITS })
     const ended = Promise.withResolvers<Error>()
     const listening = Promise.withResolvers<MonitorPorts>()
     let failure: Error | null = null
