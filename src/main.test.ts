@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -57,6 +57,19 @@ test('the launcher finds the Node that npm installed when the caller has an olde
   symlinkSync(LAUNCHER, link)
   const ended = await run(link, ['--version'], { PATH: `${directory}:/usr/bin:/bin` })
   expect(ended).toMatchObject({ code: 0, out: expect.stringMatching(/^sync-app /), err: '' })
+})
+
+test.each([
+  ['beside the program', {}, 'root/.cache/compiled'],
+  ['where the caller says', { NODE_COMPILE_CACHE: '/dev/null/elsewhere' }, undefined],
+])('the launcher has Node keep what it compiled %s', async (_where, env, expected) => {
+  const root = join(realpathSync(directory), 'root')
+  for (const part of ['bin', 'src']) mkdirSync(join(root, part), { recursive: true })
+  copyFileSync(LAUNCHER, join(root, 'bin/sync-app'))
+  writeFileSync(join(root, 'src/main.ts'), `process.stdout.write(process.env['NODE_COMPILE_CACHE'] ?? 'nowhere')`)
+  const { PATH } = process.env
+  const { out } = await run(join(root, 'bin/sync-app'), [], { PATH, ...env })
+  expect(out).toBe(expected === undefined ? '/dev/null/elsewhere' : join(realpathSync(directory), expected))
 })
 
 test('the stand-in gets its arguments as they are, and the signal that ends it', async () => {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import type { BenchDatabase } from './source.ts'
 import type { BenchTarget } from './target.ts'
 
-const PROGRAM = new URL('../../src/main.ts', import.meta.url).pathname
+const PROGRAM = new URL('../../bin/sync-app', import.meta.url).pathname
 
 /** How a service is configured. */
 export interface ServiceSetup {
@@ -47,13 +47,13 @@ export class BenchService implements AsyncDisposable {
     child.once('exit', () => this.#tell())
   }
 
-  /** @param nodeOptions further options of node, such as `--cpu-prof` */
+  /** Starts it as a user does. `BENCH_NODE_OPTIONS` has further options of node, such as `--cpu-prof`. */
   static async start(setup: ServiceSetup): Promise<BenchService> {
     const directory = await mkdtemp(join(tmpdir(), 'bench-service-'))
     const path = join(directory, 'pipeline.yaml')
     await writeFile(path, pipelineFile(setup, directory))
-    const nodeOptions = process.env['BENCH_NODE_OPTIONS']?.split(' ') ?? []
-    const child = spawn(process.execPath, [...nodeOptions, PROGRAM, 'run', path], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const env = { ...process.env, NODE_OPTIONS: process.env['BENCH_NODE_OPTIONS'] ?? '' }
+    const child = spawn(PROGRAM, ['run', path], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     return new BenchService(child, directory)
   }
 
