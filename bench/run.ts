@@ -1,5 +1,4 @@
-// Measures speed against its goals. node bench/run.ts [--quick | --full] [--rounds N] [--only NAME[/PART],...] [--json FILE]
-// With --only, what the file holds of other scenarios stays; without --json nothing is written then.
+// Measures speed against its goals.
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -19,8 +18,22 @@ import { LATEST, readResults, type Results } from './support/results.ts'
 import { PEER, shown } from './support/results-table.ts'
 import { BenchSource } from './support/source.ts'
 
+const HELP = `Usage: npm run bench -- [options]
+
+  --quick | --full        fewer or more rows than usual
+  --rounds N              rounds of which the median counts; default: 5
+  --only NAME[/PART],...  these scenarios, what the file holds of others stays: NAMES
+  --json FILE             where results go; default: bench/results/latest.json, nowhere with --only or --quick
+
+Examples:
+  make bench
+  npm run bench -- --quick --rounds 3 --only cdc/inserts,snapshot
+  node bench/report.ts    # writes docs/performance.md and the README's table from the results
+`
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     full: { type: 'boolean', default: false },
     rounds: { type: 'string' },
@@ -41,6 +54,10 @@ const SCENARIOS = {
   monitoring: measureMonitoring,
   alerting: measureAlerting,
 } as const satisfies Readonly<Record<string, (context: BenchContext, part?: string) => Promise<readonly Finding[]>>>
+if (values.help) {
+  process.stdout.write(HELP.replace('NAMES', Object.keys(SCENARIOS).join(', ')))
+  process.exit(0)
+}
 const wanted = (values.only?.split(',') ?? Object.keys(SCENARIOS)).map((name) => {
   const [group = '', part] = name.split('/')
   if (!isScenario(group)) throw new Error(`--only ${name}: the scenarios are ${Object.keys(SCENARIOS).join(', ')}`)

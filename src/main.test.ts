@@ -72,6 +72,13 @@ test.each([
   expect(out).toBe(expected === undefined ? '/dev/null/elsewhere' : join(realpathSync(directory), expected))
 })
 
+test('the launcher gives the process a small young generation', async () => {
+  const tell = join(directory, 'tell.mjs')
+  writeFileSync(tell, 'console.error(process.execArgv.join(" "))')
+  const ended = await run(LAUNCHER, ['--version'], { ...process.env, NODE_OPTIONS: `--import ${tell}` })
+  expect(ended).toMatchObject({ code: 0, err: '--max-semi-space-size=4\n' })
+})
+
 test('the stand-in gets its arguments as they are, and the signal that ends it', async () => {
   const script = join(directory, 'stand-in.mjs')
   writeFileSync(
