@@ -46,6 +46,7 @@ const RULES: readonly Rule[] = [
   ],
   [/rpc.*(fail|timeout|timed out)|connection refused|leader.*not.*found|broken pipe/i, wait('unreachable')],
   [/label .*has already been used|transaction already started with label/i, labelUsed],
+  [/no valid basic authorization|access denied for user/i, mend('SINK_AUTH')],
   [/access denied|privilege/i, mend('SINK_PRIVILEGE')],
   [
     /can't find the transaction|no transaction found|stream load task.*does not exist|transaction with label .* not exist|lost due to fe leader/i,

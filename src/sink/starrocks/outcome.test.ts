@@ -56,6 +56,14 @@ describe('what HTTP says', () => {
     expect(short(judgeAnswer({ call: 'commit', httpStatus: status, fields: null }))).toBe(outcome)
   })
 
+  test('status 401 for a missing privilege names the privilege, not the password', () => {
+    const told = 'Access denied; you need (at least one of) the INSERT privilege(s) on TABLE t for this operation.'
+    expect(judge('plain-load', { status: 'FAILED', code: '1', msg: told }, 401)).toBe('misconfigured SINK_PRIVILEGE')
+    expect(judge('plain-load', { status: 'FAILED', msg: "Access denied for user 'u'" }, 401)).toBe(
+      'misconfigured SINK_AUTH',
+    )
+  })
+
   test('a gateway error after a load is waited out', () => {
     expect(short(judgeAnswer({ call: 'load', httpStatus: 502, fields: null }))).toBe('back-off unreachable')
   })

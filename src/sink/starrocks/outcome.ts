@@ -47,7 +47,7 @@ export interface Answer {
  */
 export function judgeAnswer(answer: Answer): Outcome {
   const { httpStatus, fields, call } = answer
-  if (httpStatus === 401) return { tag: 'misconfigured', code: 'SINK_AUTH', why: 'user or password was refused' }
+  if (httpStatus === 401) return unauthorized(fields)
   if (httpStatus === 403) return { tag: 'misconfigured', code: 'SINK_PRIVILEGE', why: textOf(answer) }
   if (httpStatus === 307) return { tag: 'back-off', kind: 'unreachable', why: 'redirected once too often' }
   if (httpStatus !== 200 || fields === null) return withoutFields(answer)
@@ -68,6 +68,13 @@ export function judgeSilence(call: CallKind, delivered: boolean, why: string): O
 /** Calls whose loss leaves more than an open transaction in doubt. */
 function changesMore(call: CallKind): boolean {
   return call === 'commit' || call === 'plain-load' || call === 'begin' || call === 'rollback'
+}
+
+/** An FE answers 401 to a wrong password and to a user without the privilege alike; only the text tells which (1.1). */
+function unauthorized(fields: ReplyFields | null): Outcome {
+  const told = fields?.message ?? ''
+  if (/privilege/i.test(told)) return { tag: 'misconfigured', code: 'SINK_PRIVILEGE', why: told }
+  return { tag: 'misconfigured', code: 'SINK_AUTH', why: 'user or password was refused' }
 }
 
 function textOf(answer: Answer): string {

@@ -45,6 +45,8 @@ export const PLAIN: readonly OutcomeCase[] = [
   ['prepare', internal('primary key size exceed the limit'), 'rejected-rows'],
   ['load', fail('Only primary key table support partial update'), 'misconfigured TARGET_UNSUPPORTED'],
   ['load', failed('Access denied; you need (at least one of) the INSERT privilege(s)'), 'misconfigured SINK_PRIVILEGE'],
+  ['plain-load', fail('no valid Basic authorization'), 'misconfigured SINK_AUTH'],
+  ['begin', internal("Access denied for user 'sync' (using password: YES)"), 'misconfigured SINK_AUTH'],
   ['begin', failed('current running txns on db 10002 is 1000, larger than limit 1000'), 'back-off busy'],
   ['plain-load', fail('There is no data to load'), 'misconfigured INTERNAL'],
   ['commit', failed('all partitions have no load data'), 'misconfigured INTERNAL'],
