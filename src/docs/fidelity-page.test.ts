@@ -1,17 +1,26 @@
 import { expect, test } from 'vitest'
-import { behavioursIn, FIDELITY_SECTIONS, fidelityPage, heldBehaviours } from './fidelity-page.ts'
+import { behaviourOf, FIDELITY_SECTIONS, fidelityPage, heldBehaviours } from './fidelity-page.ts'
 
-test('a behaviour has the sections of its group, or those that its own name cites', () => {
-  const text = `describe('loads (starrocks.md 1.1, 2)', () => {
-    it('redirects', () => {})
-    it.each([[1, 'a'], ['it(x)', 2]])('fails with %s', () => {})
-    it("shows (6)", () => {})
-  })`
-  expect(behavioursIn(text, 't').map(({ behaviour, sections }) => [behaviour, sections])).toEqual([
-    ['redirects', ['1.1', '2']],
-    ['fails with %s', ['1.1', '2']],
-    ['shows (6)', ['6']],
-  ])
+test.each([
+  ['redirects', 'redirects', ['1.1', '2']],
+  ['fails with %s: %j', 'fails with …: …', ['1.1', '2']],
+  ['%s: %s', 'each of its cases', ['1.1', '2']],
+  ['shows (6)', 'shows (6)', ['6']],
+])('%s has the sections of its group, or those that its own name cites', (name, behaviour, sections) => {
+  const group = 'loads (starrocks.md 1.1, 2)'
+  expect(behaviourOf({ file: '/x/test/a.test.ts', group, name, cases: [] })).toEqual({
+    group: 'loads',
+    behaviour,
+    sections,
+    cases: [],
+    test: 'test/a.test.ts',
+  })
+})
+
+test('no row shows a placeholder, and each case is told by its values', () => {
+  const rows = fidelityPage().split('\n')
+  expect(rows.map((row) => row.replace(/<details>.*/, '')).filter((row) => /%[sdifj]\b|\$name/.test(row))).toEqual([])
+  expect(rows.some((row) => row.includes('refuses DROP COLUMN k: Can not drop key column'))).toBe(true)
 })
 
 test.each([...FIDELITY_SECTIONS.keys()])('section %s has a test', (section) => {
