@@ -1,6 +1,6 @@
 /**
  * Every behaviour that reference/starrocks.md marks [?] or leaves open, and that the stand-in had to decide.
- * Each is used by name where it matters, so that a better fact changes one line.
+ * Each is used by name where it matters, so that a better fact changes one line, or names what the stand-in never does.
  */
 export const assumptions = {
   /** 1.3: rows with `__op` = delete count as loaded rows. */
@@ -11,6 +11,8 @@ export const assumptions = {
   unterminatedLastRowIsFilteredInTxn: true,
   /** 1.5 against the docs: CSV text for VARBINARY is base64 if it parses as such, else the raw bytes. */
   varbinaryTextIsBase64ElseRaw: true,
+  /** 1.8: a chunked body that grows above streaming_load_max_mb loses its connection, without an answer. */
+  longChunkedBodyIsCut: true,
   /** 4: NaN and Infinity are refused as values of FLOAT and DOUBLE. */
   nanAndInfinityAreBadValues: true,
   /** 4: digits past a DECIMAL's scale are rounded half away from zero. */
@@ -27,6 +29,10 @@ export const assumptions = {
   conditionalPartialUpdateText: 'Conditional update does not support partial update',
   /** 6.1: what a load on a full disk is answered. */
   diskFullText: 'No space left on device',
+  /** 6: a follower shows DDL of the leader at once; StarRocks may lag a little. */
+  followersLag: false,
+  /** 6: the cluster is shared-nothing, so COLUMN_KEY is PRI for primary keys in 3.1 too, and loads go to BEs in turn. */
+  isSharedData: false,
   /** 6: the privilege that a load needs, whatever its rows do to the table. */
   loadPrivilege: 'INSERT',
   /** 6: what DDL, INSERT OVERWRITE and, before 4.0, UPDATE and DELETE get inside a transaction. */

@@ -24,6 +24,8 @@ const actions = [
   'false-ok',
   'too-many-versions',
   'disk-full',
+  'shutting-down',
+  'commit-unknown',
   'publish-timeout',
   'slow-publish',
   'wrong-length',

@@ -13,6 +13,7 @@ import { TabletVersions } from './storage/tablet-versions.ts'
 import { DataQuota } from './txn/data-quota.ts'
 import { LabelTable } from './txn/label-table.ts'
 import { Publisher } from './txn/publisher.ts'
+import { TaskJournal } from './txn/task-journal.ts'
 import { TableLocks } from './txn/table-locks.ts'
 import type { Transaction } from './txn/transaction.ts'
 import { Transactions } from './txn/transactions.ts'
@@ -56,13 +57,14 @@ export async function openCore(options: Options, clock: Clock): Promise<Core> {
   const { settings } = options
   const catalog = await Catalog.open(duck, options.version.ownErrorNumbers)
   const accounts = await Accounts.open(duck, options)
-  const system = await SystemVariables.open(duck, options.version)
+  const system = await SystemVariables.open(duck, options)
   const locks = new TableLocks()
   const labels = new LabelTable(settings, forgetOnDisk(duck))
   const versions = new TabletVersions(settings, clock)
   const metrics = new Metrics()
   const publisher = new Publisher({ duck, catalog, locks, clock, versions })
   const errorLogs = new ErrorLogs(options.dataDir, settings, clock)
+  const tasks = new TaskJournal(options.dataDir)
   const quota = new DataQuota({ settings, catalog, duck })
   const transactions = new Transactions({
     duck,
@@ -76,10 +78,14 @@ export async function openCore(options: Options, clock: Clock): Promise<Core> {
     limits: new TxnLimits({ settings, labels, catalog, quota, versions }),
     quota,
     metrics,
+    tasks,
     throwsAway: (table) => options.discard && !table.name.startsWith('_sync_'),
   })
   const stored = await duck.with((connection) => storedTransactions(connection, clock))
   for (const txn of stored) labels.add(txn)
+  const nowMs = clock.nowMs()
+  const sinceMs = nowMs - settings.number('label_keep_max_second') * 1000
+  for (const txn of tasks.lost({ sinceMs, nowMs, stored: new Set(stored.map(({ id }) => id)) })) labels.loseTask(txn)
   await publisher.sweep(new Set(stored.flatMap((txn) => txn.hardened.map((rows) => rows.stageTable))))
   for (const txn of stored) await transactions.publishCommitted(txn)
   for (const database of catalog.databases.keys()) await quota.refresh(database)

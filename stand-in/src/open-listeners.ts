@@ -73,7 +73,14 @@ export async function openListeners(opening: Opening): Promise<OpenListeners> {
 
 function sqlContext({ options, core, cluster, clock }: Opening): SqlContext {
   const { labels, locks, catalog } = core
-  const alterJobs = new AlterJobs({ labels, locks, clock, nextId: () => catalog.nextId(), durationMs: options.alterMs })
+  const alterJobs = new AlterJobs({
+    labels,
+    locks,
+    clock,
+    nextId: () => catalog.nextId(),
+    durationMs: options.alterMs,
+    timeoutSeconds: () => options.settings.number('alter_table_timeout_second'),
+  })
   return { ...core, options, alterJobs, clock, cluster, sessions: new Sessions() }
 }
 

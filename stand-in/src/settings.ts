@@ -32,6 +32,8 @@ export const settingDefs = {
   label_keep_max_second: fe('259200', '1.4', 'seconds that a finished transaction is remembered'),
   stream_load_task_keep_max_num: fe('1000', '2.1', 'multi-table labels remembered in the cluster'),
   stream_load_default_timeout_second: fe('600', '1.2', 'timeout of loads and transactions that name none'),
+  max_stream_load_timeout_second: fe('259200', '1.2', 'the longest timeout that a load or transaction may name'),
+  min_load_timeout_second: fe('1', '1.2', 'the shortest one'),
   prepared_transaction_default_timeout_second: fe(
     '86400',
     '2',
@@ -60,6 +62,7 @@ export const settingDefs = {
     '2',
     'largest single JSON body in a transaction (a constant in StarRocks)',
   ),
+  csv_line_limit_bytes: own('536870912', '1.5', 'largest row of CSV (a constant in StarRocks)'),
   data_quota_bytes: own('0', '6.1', 'data of one database above which no load begins; 0: no limit'),
   compacted_versions_per_second: own('10', '7', 'versions of a tablet that compaction removes each second'),
   publish_ms: own('0', '7', 'how long every publish takes at least'),

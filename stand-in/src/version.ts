@@ -29,6 +29,8 @@ const features = {
   insertPartialUpdate: '4.0.2',
   /** 6: numbers of its own for unknown databases and tables, 5501 and 5502; before MySQL's 1049 and 1051. [?] the release. */
   ownErrorNumbers: '3.3.0',
+  /** 1.2: `envelope: debezium`; an older server does not know the header. [?] the release. */
+  debeziumEnvelope: '4.2.0',
   /** 4: DECIMAL up to 76 digits. */
   decimal256: '4.0.0',
   /** 4: VARCHAR longer than 1 MiB. */
@@ -93,6 +95,7 @@ export function serverVersion(given: string): ServerVersion {
     sqlTransactionUpdates: has('sqlTransactionUpdates'),
     insertPartialUpdate: has('insertPartialUpdate') || patchedIn(text, insertPartialUpdatePatches),
     ownErrorNumbers: has('ownErrorNumbers'),
+    debeziumEnvelope: has('debeziumEnvelope'),
     decimal256: has('decimal256'),
     longVarchar: has('longVarchar'),
     thousandRunningTxns: has('thousandRunningTxns'),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { hashedByK, oneReplica, startWithDatabase } from './support/hashed-tables.ts'
 import { RunningStandIn } from './support/running-stand-in.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -6,13 +7,9 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 let sr: RunningStandIn
 
 beforeAll(async () => {
-  sr = await RunningStandIn.start()
-  await sr.sql.query('CREATE DATABASE d; USE d')
+  sr = await startWithDatabase()
 })
 afterAll(async () => sr[Symbol.asyncDispose]())
-
-const one = 'PROPERTIES("replication_num" = "1")'
-const hash = `DISTRIBUTED BY HASH(k) ${one}`
 
 describe('CREATE TABLE (starrocks.md 3, 4)', () => {
   it('prints what it was told, in StarRocks form', async () => {
@@ -44,41 +41,42 @@ describe('CREATE TABLE (starrocks.md 3, 4)', () => {
       `(k INT) PRIMARY KEY(k) DISTRIBUTED BY HASH(k)`,
       'Table replication num should be less than or equal to the number of available BE nodes',
     ],
-    [`(k DECIMAL(10,2)) PRIMARY KEY(k) ${hash}`, 'primary key column[k] type not supported: DECIMAL64(10,2)'],
-    [`(k DOUBLE) PRIMARY KEY(k) ${hash}`, 'primary key column[k] type not supported: DOUBLE'],
-    [`(k CHAR(3)) PRIMARY KEY(k) ${hash}`, 'primary key column[k] type not supported: CHAR(3)'],
-    [`(k JSON) PRIMARY KEY(k) ${hash}`, 'primary key column[k] type not supported: JSON'],
-    [`(k VARBINARY) PRIMARY KEY(k) ${hash}`, 'primary key column[k] type not supported'],
-    [`(v INT, k INT) PRIMARY KEY(k) ${hash}`, 'Key columns must be the first few columns'],
-    [`(k INT, v INT) PRIMARY KEY(nope) ${hash}`, "Key column(nope) doesn't exist."],
-    [`(k INT, v INT) PRIMARY KEY(k) DISTRIBUTED BY HASH(v) ${one}`, 'Distribution column[v] is not key column'],
-    [`(k INT, K INT) PRIMARY KEY(k) ${hash}`, "Duplicate column name 'K'"],
-    [`(k INT, __op INT) PRIMARY KEY(k) ${hash}`, 'is a system reserved name'],
-    [`(k INT, __row_id INT) PRIMARY KEY(k) ${hash}`, 'is a system reserved name'],
-    [`(k INT NULL) PRIMARY KEY(k) ${hash}`, 'primary key column[k] cannot be nullable'],
+    [`(k DECIMAL(10,2)) PRIMARY KEY(k) ${hashedByK}`, 'primary key column[k] type not supported: DECIMAL64(10,2)'],
+    [`(k DOUBLE) PRIMARY KEY(k) ${hashedByK}`, 'primary key column[k] type not supported: DOUBLE'],
+    [`(k CHAR(3)) PRIMARY KEY(k) ${hashedByK}`, 'primary key column[k] type not supported: CHAR(3)'],
+    [`(k JSON) PRIMARY KEY(k) ${hashedByK}`, 'primary key column[k] type not supported: JSON'],
+    [`(k VARBINARY) PRIMARY KEY(k) ${hashedByK}`, 'primary key column[k] type not supported'],
+    [`(v INT, k INT) PRIMARY KEY(k) ${hashedByK}`, 'Key columns must be the first few columns'],
+    [`(k INT, v INT) PRIMARY KEY(nope) ${hashedByK}`, "Key column(nope) doesn't exist."],
+    [`(k INT, v INT) PRIMARY KEY(k) DISTRIBUTED BY HASH(v) ${oneReplica}`, 'Distribution column[v] is not key column'],
+    [`(k INT, K INT) PRIMARY KEY(k) ${hashedByK}`, "Duplicate column name 'K'"],
+    [`(k INT, __op INT) PRIMARY KEY(k) ${hashedByK}`, 'is a system reserved name'],
+    [`(k INT, __row_id INT) PRIMARY KEY(k) ${hashedByK}`, 'is a system reserved name'],
+    [`(k INT NULL) PRIMARY KEY(k) ${hashedByK}`, 'primary key column[k] cannot be nullable'],
     [
-      `(k INT, d DATE) PRIMARY KEY(k) PARTITION BY date_trunc('day', d) ${hash}`,
+      `(k INT, d DATE) PRIMARY KEY(k) PARTITION BY date_trunc('day', d) ${hashedByK}`,
       'The partition column could not be aggregated column',
     ],
-    [`(k INT) PRIMARY KEY(k) PARTITION BY RANGE(nope) () ${hash}`, 'Partition column[nope] does not exist'],
-    [`(k INT, a INT AUTO_INCREMENT) PRIMARY KEY(k) ${hash}`, 'The AUTO_INCREMENT column must be BIGINT'],
+    [`(k INT) PRIMARY KEY(k) PARTITION BY RANGE(nope) () ${hashedByK}`, 'Partition column[nope] does not exist'],
+    [`(k INT, a INT AUTO_INCREMENT) PRIMARY KEY(k) ${hashedByK}`, 'The AUTO_INCREMENT column must be BIGINT'],
     [
-      `(k INT, a BIGINT AUTO_INCREMENT, b BIGINT AUTO_INCREMENT) PRIMARY KEY(k) ${hash}`,
+      `(k INT, a BIGINT AUTO_INCREMENT, b BIGINT AUTO_INCREMENT) PRIMARY KEY(k) ${hashedByK}`,
       'More than one AUTO_INCREMENT column defined',
     ],
-    [`(j JSON, k INT) DUPLICATE KEY(j) ${hash}`, 'Data type of first column cannot be JSON'],
-    [`(k DOUBLE) DUPLICATE KEY(k) ${hash}`, 'Data type of first column cannot be DOUBLE'],
-    [`(k INT, v DECIMAL(77,2)) PRIMARY KEY(k) ${hash}`, "DECIMAL's precision should range from 1 to 76"],
-    [`(k INT, v VARCHAR(1048577)) PRIMARY KEY(k) ${hash}`, 'VARCHAR size must be <= 1048576'],
-    [`(k INT, v CHAR(256)) PRIMARY KEY(k) ${hash}`, 'CHAR size must be <= 255'],
-    [`(k INT, v TIME) PRIMARY KEY(k) ${hash}`, 'Unsupported type: TIME'],
-    [`(k INT, v UUID) PRIMARY KEY(k) ${hash}`, 'Unsupported type: UUID'],
-    [`(k INT, v DATETIME DEFAULT now() + 1) PRIMARY KEY(k) ${hash}`, 'Getting syntax error'],
+    [`(j JSON, k INT) DUPLICATE KEY(j) ${hashedByK}`, 'Data type of first column cannot be JSON'],
+    [`(k DOUBLE) DUPLICATE KEY(k) ${hashedByK}`, 'Data type of first column cannot be DOUBLE'],
+    [`(k INT, v DECIMAL(77,2)) PRIMARY KEY(k) ${hashedByK}`, "DECIMAL's precision should range from 1 to 76"],
+    [`(k INT, v VARCHAR(1048577)) PRIMARY KEY(k) ${hashedByK}`, 'VARCHAR size must be <= 1048576'],
+    [`(k INT, v CHAR(256)) PRIMARY KEY(k) ${hashedByK}`, 'CHAR size must be <= 255'],
+    [`(k INT, v TIME) PRIMARY KEY(k) ${hashedByK}`, 'Unsupported type: TIME'],
+    [`(k INT, v UUID) PRIMARY KEY(k) ${hashedByK}`, 'Unsupported type: UUID'],
+    [`(k INT, v DATETIME DEFAULT now() + 1) PRIMARY KEY(k) ${hashedByK}`, 'Getting syntax error'],
     [
-      `(k INT, v INT DEFAULT CURRENT_TIMESTAMP) PRIMARY KEY(k) ${hash}`,
+      `(k INT, v INT DEFAULT CURRENT_TIMESTAMP) PRIMARY KEY(k) ${hashedByK}`,
       'Default function now() for type INT is not supported',
     ],
-    [`(k INT) ${hash} PRIMARY KEY(k)`, 'Getting syntax error'],
+    [`(${'k'.repeat(1025)} INT) DUPLICATE KEY(k) ${hashedByK}`, 'Incorrect column name'],
+    [`(k INT) ${hashedByK} PRIMARY KEY(k)`, 'Getting syntax error'],
   ])('refuses %s: %s', async (text, message) => {
     expect(await sr.refusal(`CREATE TABLE bad ${text}`)).toContain(message)
     expect(await sr.rows("SHOW TABLES LIKE 'bad'")).toEqual([])
@@ -99,7 +97,7 @@ describe('CREATE TABLE (starrocks.md 3, 4)', () => {
     const types = ['BOOLEAN', 'TINYINT', 'SMALLINT', 'INT', 'BIGINT', 'LARGEINT', 'VARCHAR(9)', 'DATE', 'DATETIME']
     const names = types.map((_type, index) => `k${index}`)
     await sr.sql.query(`CREATE TABLE allkeys (${types.map((type, index) => `k${index} ${type}`).join(', ')}, v INT)
-      PRIMARY KEY(${names.join(', ')}) PARTITION BY date_trunc('day', k7) DISTRIBUTED BY HASH(k3, k6) ${one}`)
+      PRIMARY KEY(${names.join(', ')}) PARTITION BY date_trunc('day', k7) DISTRIBUTED BY HASH(k3, k6) ${oneReplica}`)
     expect((await sr.rows('DESC allkeys')).map((row) => [row[0], row[2], row[3]])).toEqual([
       ...names.map((name) => [name, 'NO', 'true']),
       ['v', 'YES', 'false'],
@@ -109,18 +107,30 @@ describe('CREATE TABLE (starrocks.md 3, 4)', () => {
   it('knows whether things exist', async () => {
     expect(await sr.refusal('CREATE DATABASE d')).toContain('database exists')
     await sr.sql.query(
-      `CREATE DATABASE IF NOT EXISTS d; CREATE TABLE e (k INT) PRIMARY KEY(k) ${hash}; CREATE TABLE IF NOT EXISTS e (k INT) PRIMARY KEY(k) ${hash}`,
+      `CREATE DATABASE IF NOT EXISTS d; CREATE TABLE e (k INT) PRIMARY KEY(k) ${hashedByK}; CREATE TABLE IF NOT EXISTS e (k INT) PRIMARY KEY(k) ${hashedByK}`,
     )
-    expect(await sr.refusal(`CREATE TABLE e (k INT) PRIMARY KEY(k) ${hash}`)).toContain("Table 'e' already exists")
+    expect(await sr.refusal(`CREATE TABLE e (k INT) PRIMARY KEY(k) ${hashedByK}`)).toContain("Table 'e' already exists")
     await sr.sql.query('DROP TABLE e FORCE; DROP TABLE IF EXISTS e; DROP DATABASE IF EXISTS nope')
     expect(await sr.refusal('DROP TABLE e')).toContain('Unknown table')
     expect(await sr.refusal('SELECT * FROM e')).toContain("Unknown table 'd.e'")
     expect(await sr.refusal('USE nope')).toContain("Unknown database 'nope'")
   })
 
+  it('takes names of 256 bytes for databases and 1024 for tables, and no longer ones', async () => {
+    const [database, table] = ['d'.repeat(256), 't'.repeat(1024)]
+    await sr.sql.query(
+      `CREATE DATABASE ${database}; CREATE TABLE ${database}.${table} (k INT) DUPLICATE KEY(k) ${hashedByK}`,
+    )
+    expect(await sr.refusal(`CREATE DATABASE ${database}d`)).toContain('Incorrect database name')
+    expect(await sr.refusal('CREATE DATABASE `a b`')).toContain("Incorrect database name 'a b'")
+    expect(await sr.refusal(`CREATE TABLE ${table}t (k INT) DUPLICATE KEY(k) ${hashedByK}`)).toContain(
+      'Incorrect table name',
+    )
+  })
+
   it('tells tables apart by case, and columns not', async () => {
     await sr.sql.query(
-      `CREATE TABLE Cased (k INT) PRIMARY KEY(k) ${hash}; CREATE TABLE cased (k INT, V INT) PRIMARY KEY(k) ${hash}; INSERT INTO cased VALUES (1, 2)`,
+      `CREATE TABLE Cased (k INT) PRIMARY KEY(k) ${hashedByK}; CREATE TABLE cased (k INT, V INT) PRIMARY KEY(k) ${hashedByK}; INSERT INTO cased VALUES (1, 2)`,
     )
     expect(await sr.rows('SELECT K, v FROM cased')).toEqual([[1, 2]])
     expect(await sr.rows('SELECT count(*) FROM Cased')).toEqual([['0']])

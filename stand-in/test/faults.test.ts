@@ -84,6 +84,26 @@ describe('faults of the server (starrocks.md 1.3, 7, 12)', () => {
     await sr.admin('/settings?publish_ms=0')
   })
 
+  it('loses the answer to a commit whose rows are visible', async () => {
+    await sr.fault({ match: { path: 'stream_load' }, action: 'commit-unknown' })
+    expect(await sr.load('t', '1\ta\n', { label })).toMatchObject({
+      Status: 'Fail',
+      Message: expect.stringMatching(
+        /^Commit transaction fail cause .*, Transaction status unknown, you can retry with same label\.$/,
+      ),
+    })
+    expect([await sr.state(label), await count()]).toEqual(['VISIBLE', '1'])
+    expect(await sr.load('t', '1\ta\n', { label })).toMatchObject({ ExistingJobStatus: 'FINISHED' })
+  })
+
+  it('shuts down, and begins neither a load nor a transaction', async () => {
+    for (const path of ['stream_load', 'begin']) await sr.fault({ match: { path }, action: 'shutting-down' })
+    const Message = 'Service is shutting down, please retry later!'
+    expect(await sr.load('t', '1\ta\n', { label })).toMatchObject({ Status: 'Fail', Message })
+    expect(await sr.txn('begin', { label, table: 't' })).toMatchObject({ Status: 'SERVICE_UNAVAILABLE', Message })
+    expect(await sr.state(label)).toBe('UNKNOWN')
+  })
+
   it('has a full disk', async () => {
     await sr.fault({ match: { path: 'stream_load' }, action: 'disk-full' })
     expect(await sr.load('t', '1\ta\n', { label })).toMatchObject({

@@ -134,12 +134,32 @@ describe('sizes (starrocks.md 1.3, 1.8, 2, 3)', () => {
     expect((await sr.be('POST', '/api/update_config?no_such=1'))['status']).toBe('BAD')
   })
 
+  it('cuts the connection of a chunked body that grows above it', async () => {
+    await set('streaming_load_max_mb=1')
+    const headers = { 'Transfer-Encoding': 'chunked', label }
+    const call = { headers, body: '1\ta\n'.repeat(300_000) }
+    await expect(sr.once(sr.ports.beHttpPort, 'PUT', '/api/d/t/_stream_load', call)).rejects.toThrow()
+    await expect.poll(() => sr.state(label)).toBe('ABORTED')
+  })
+
+  it('refuses a row of CSV above the limit', async () => {
+    await set('csv_line_limit_bytes=1000')
+    for (const headers of [{}, { enclose: '"' }]) {
+      expect((await sr.load('t', `1\t${'x'.repeat(900)}\n`.repeat(3), headers))['Status']).toBe('Success')
+      expect((await sr.load('t', `1\t${'x'.repeat(1100)}`, headers))['Message']).toBe(
+        'CSV line length exceed limit 1000',
+      )
+    }
+  })
+
   it('refuses a JSON piece of a transaction above the payload limit', async () => {
     await set('json_payload_limit_bytes=1000')
     await sr.txn('begin', { label, table: 't' })
-    expect((await sr.txn('load', { label, table: 't', ...json }, rows(1)))['Message']).toMatch(
-      /^payload size \[\d+\] of single write beyond the JSON payload limit \[1000\]$/,
-    )
+    expect(await sr.txn('load', { label, table: 't', ...json }, rows(1))).toMatchObject({
+      Status: 'MEM_LIMIT_EXCEEDED',
+      Message: expect.stringMatching(/^payload size \[\d+\] of single write beyond the JSON payload limit \[1000\]$/),
+    })
+    expect(await sr.state(label)).toBe('ABORTED')
   })
 
   it('refuses a key above primary_key_limit_size', async () => {

@@ -170,6 +170,22 @@ describe('transactions of several tables (starrocks.md 2.1)', () => {
     expect(await counts()).toEqual([['0', '0']])
   })
 
+  it('takes nothing else while it commits', async () => {
+    await multi('begin')
+    await load('t', '1\ta\n')
+    await sr.fault({ match: { path: 'commit', label: `^${label}$` }, action: 'slow-publish', ms: 300 })
+    const committed = multi('commit', { timeout: '10' })
+    await expect.poll(() => sr.state(label)).toBe('COMMITTED')
+    const answers = [await load('t', '2\tb\n'), await multi('rollback'), await multi('commit')]
+    expect(answers.map((answer) => [answer['Status'], String(answer['Message'])])).toEqual([
+      ['FAILED', expect.stringContaining(`stream load task ${label} is committing, can not accept new loads`)],
+      ['FAILED', expect.stringMatching(/^Can not abort transaction \d+ during committing, label is m/)],
+      ['FAILED', expect.stringMatching(/^Transaction \d+ is already committing, label is m/)],
+    ])
+    expect((await committed)['Status']).toBe('OK')
+    expect(await counts()).toEqual([['1', '0']])
+  })
+
   it('commits nothing with OK', async () => {
     await multi('begin')
     expect(await multi('commit')).toMatchObject({ Status: 'OK' })

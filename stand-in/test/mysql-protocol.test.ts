@@ -82,6 +82,15 @@ describe('connections (starrocks.md 6)', () => {
     expect(answers.endsWith('\x07\0\0\x01\0\0\0\x02\0\0\0')).toBe(true)
   })
 
+  it('lists the columns of a table, and resets a statement', async () => {
+    await sr.sql.query('CREATE USER IF NOT EXISTS plain; GRANT SELECT ON TABLE d.u TO USER plain')
+    const [use, list, reset] = ['\x02d', '\x04u\0', '\x1a\0\0\0\0'].map((text) => Buffer.from(text, 'latin1'))
+    const answers = await answersTo([use, list, reset].flatMap((command) => command ?? []))
+    const texts = answers.toString('latin1')
+    expect(texts).toMatch(/\x01k[^]*\x03t_k/)
+    expect(texts.endsWith('\x07\0\0\x01\0\0\0\x02\0\0\0')).toBe(true)
+  })
+
   it('resets a connection', async () => {
     await sr.sql.query('SET query_timeout = 99')
     expect(await sr.rows('SELECT @@query_timeout')).toEqual([[99]])

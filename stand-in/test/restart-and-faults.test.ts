@@ -42,6 +42,27 @@ describe('a restart (starrocks.md 2, 12)', () => {
     },
   )
 
+  it('cancels the task of a transaction of several tables, whose label stays taken (2.1)', async () => {
+    const first = await RunningStandIn.start()
+    await first.sql.query(schema)
+    const multi = (label: string) => ({ label, transaction_type: 'multi' })
+    for (const label of ['lost', 'done']) {
+      await first.txn('begin', multi(label))
+      await first.txn('load', { ...multi(label), table: 't' }, '1\ta\n')
+    }
+    await first.txn('commit', multi('done'))
+    const second = await first.restart('SIGKILL')
+    await using third = await second.restart('SIGTERM')
+    expect(await Promise.all(['lost', 'done'].map((label) => third.txn('begin', multi(label))))).toMatchObject([
+      { Status: 'LABEL_ALREADY_EXISTS', ExistingJobStatus: 'CANCELLED' },
+      { Status: 'LABEL_ALREADY_EXISTS', ExistingJobStatus: 'COMMITED' },
+    ])
+    expect((await third.txn('load', { ...multi('lost'), table: 't' }, '1\ta\n'))['Message']).toContain(
+      'stream load task lost has already been cancelled: cancelled after FE restart',
+    )
+    expect(await third.state('lost')).toBe('UNKNOWN')
+  })
+
   it('publishes what was COMMITTED and not yet VISIBLE', async () => {
     const first = await RunningStandIn.start()
     await first.sql.query(schema)

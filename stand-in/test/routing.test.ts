@@ -29,21 +29,29 @@ async function send(text: string, port: number): Promise<string> {
 }
 
 describe('routing and authentication (starrocks.md 1.1)', () => {
-  it.each(['httpPort', 'beHttpPort'] as const)(
-    'answers 401 with a Basic challenge to wrong credentials on %s',
-    async (port) => {
-      const reply = await httpRequest({
-        port: sr.ports[port],
-        method: 'PUT',
-        path,
-        headers: {},
-        body: '1\n',
-        follow: false,
+  it('answers 401 with a Basic challenge to wrong credentials', async () => {
+    const reply = await sr.once(sr.ports.httpPort, 'PUT', path, { body: '1\n' })
+    expect(reply.status).toBe(401)
+    expect(reply.headers['www-authenticate']).toMatch(/^Basic/)
+  })
+
+  it('lets a client know that the redirect lost its credentials: 200 and "no valid Basic authorization"', async () => {
+    const reply = await sr.once(sr.ports.beHttpPort, 'PUT', path, { headers: { Authorization: '' }, body: '1\n' })
+    expect([reply.status, reply.json['Message']]).toEqual([200, 'no valid Basic authorization'])
+  })
+
+  it('takes loads by PUT only, of a named database and table', async () => {
+    expect((await sr.once(sr.ports.httpPort, 'POST', path, { headers: right, body: '1\n' })).status).toBe(404)
+    for (const [missing, what] of [
+      ['/api//t/_stream_load', 'database'],
+      ['/api/d//_stream_load', 'table'],
+    ] as const) {
+      expect((await sr.once(sr.ports.httpPort, 'PUT', missing, { headers: right, body: '1\n' })).json).toEqual({
+        Status: 'FAILED',
+        Message: `class com.starrocks.common.DdlException: No ${what} selected.`,
       })
-      expect(reply.status).toBe(401)
-      expect(reply.headers['www-authenticate']).toMatch(/^Basic/)
-    },
-  )
+    }
+  })
 
   it('redirects a load with 307 to an absolute Location without credentials, and closes', async () => {
     const reply = await httpRequest({

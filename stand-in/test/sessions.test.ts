@@ -73,7 +73,7 @@ describe('sessions (starrocks.md 6)', () => {
     await connection.end()
   })
 
-  it('SHOW WARNINGS and SHOW ERRORS have their columns and no rows', async () => {
+  it('SHOW WARNINGS and SHOW ERRORS have their columns and never a row, as ShowExecutor.java answers them', async () => {
     for (const sql of ['SHOW WARNINGS', 'SHOW WARNINGS LIMIT 5', 'SHOW ERRORS']) {
       const [rows, fields] = await sr.sql.query(sql)
       expect([rows, fields.map(({ name }) => name)]).toEqual([[], ['Level', 'Code', 'Message']])

@@ -57,6 +57,17 @@ describe('writing by SQL (starrocks.md 6)', () => {
   it('overwrites', async () => {
     await sr.sql.query("INSERT OVERWRITE w SELECT 7, 'o', NULL, 7")
     expect(await sr.rows('SELECT k FROM w')).toEqual([[7]])
+    await sr.sql.query(
+      `CREATE DATABASE IF NOT EXISTS elsewhere; CREATE TABLE elsewhere.w (k INT) PRIMARY KEY(k) ${hash}; INSERT INTO elsewhere.w VALUES (1), (2); INSERT OVERWRITE elsewhere.w SELECT k FROM w`,
+    )
+    expect(await sr.rows('SELECT k FROM elsewhere.w')).toEqual([[7]])
+  })
+
+  it('tells of rows that are committed and not yet visible', async () => {
+    await sr.fault({ match: { path: 'query', sql: '^INSERT' }, action: 'publish-timeout', ms: 50 })
+    const [reply] = await sr.sql.query('INSERT INTO p VALUES (77, 1, NULL)')
+    expect(reply).toMatchObject({ affectedRows: 1, info: expect.stringContaining("'status':'COMMITTED'") })
+    await expect.poll(async () => sr.rows('SELECT a FROM p WHERE k = 77')).toEqual([[1]])
   })
 
   it('keeps a transaction together, unseen by itself, and rolls back when the connection closes', async () => {

@@ -34,16 +34,30 @@ async function asked(version: string): Promise<Readonly<Record<string, unknown>>
     sqlTransactions: await works('BEGIN'),
     multiTable: multi['TxnId'] === undefined && multi['Status'] === 'OK',
     mergeCommit: merged['Status'] === 'Success' && merged['Label'] !== 'merged',
+    preparedStatements: await sr.sql.execute('SELECT 1').then(
+      () => true,
+      () => false,
+    ),
+    fastSchemaEvolution: await addsAtOnce(sr),
   }
 }
 
+/** Whether ADD COLUMN is done when it returns. */
+async function addsAtOnce(sr: RunningStandIn): Promise<boolean> {
+  // A server that has no multi-table transactions has begun an ordinary one, which an ALTER waits for.
+  await sr.txn('rollback', { label: 'm' })
+  await sr.sql.query('ROLLBACK').catch(() => undefined)
+  await sr.sql.query('ALTER TABLE t ADD COLUMN later INT')
+  return (await sr.rows('DESC t')).some(([name]) => name === 'later')
+}
+
 const expected: Readonly<Record<string, readonly unknown[]>> = {
-  // current_version(), version(), DECIMAL(40), RENAME COLUMN, BEGIN, multi-table, merge commit
-  '3.1': ['3.1.17-57a4d1f', '5.1.0', false, false, false, false, false],
-  '3.3': ['3.3.20-57a4d1f', '8.0.33', false, true, false, false, false],
-  '3.5': ['3.5.9-57a4d1f', '8.0.33', false, true, true, false, true],
-  '4.0': ['4.0.2-57a4d1f', '8.0.33', true, true, true, true, true],
-  '4.1': ['4.1.0-57a4d1f', '8.0.33', true, true, true, true, true],
+  // current_version(), version(), DECIMAL(40), RENAME COLUMN, BEGIN, multi-table, merge commit, prepared, fast evolution
+  '3.1': ['3.1.17-57a4d1f', '5.1.0', false, false, false, false, false, false, false],
+  '3.3': ['3.3.20-57a4d1f', '8.0.33', false, true, false, false, false, true, true],
+  '3.5': ['3.5.9-57a4d1f', '8.0.33', false, true, true, false, true, true, true],
+  '4.0': ['4.0.2-57a4d1f', '8.0.33', true, true, true, true, true, true, true],
+  '4.1': ['4.1.0-57a4d1f', '8.0.33', true, true, true, true, true, true, true],
 }
 
 describe('versions (starrocks.md 2.1, 2.3, 4, 5, 6)', () => {
@@ -63,6 +77,21 @@ describe('versions (starrocks.md 2.1, 2.3, 4, 5, 6)', () => {
     }
     expect(await replies('3.1.2')).toEqual(['Fail', 'Fail'])
     expect(await replies('3.2.7')).toEqual(['Success', 'Success'])
+  })
+
+  it('knows prepared_timeout from 3.5.4 (2)', async () => {
+    await using before = await RunningStandIn.start(['--version', '3.5.3'])
+    await using since = await RunningStandIn.start(['--version', '3.5.4'])
+    for (const sr of [before, since]) {
+      await sr.sql.query(
+        `CREATE DATABASE d; CREATE TABLE d.t (k INT) PRIMARY KEY(k) DISTRIBUTED BY HASH(k) PROPERTIES("replication_num" = "1")`,
+      )
+      await sr.txn('begin', { label: 'p', table: 't' })
+      await sr.txn('load', { label: 'p', table: 't' }, '1\n')
+      expect(await sr.txn('prepare', { label: 'p', prepared_timeout: '0.1' })).toMatchObject({ Status: 'OK' })
+    }
+    await expect.poll(() => since.state('p'), { timeout: 5000 }).toBe('ABORTED')
+    expect(await before.state('p')).toBe('PREPARED')
   })
 
   it('refuses what is no version', async () => {

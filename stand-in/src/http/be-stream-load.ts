@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { TableDef } from '../catalog/table-def.ts'
 import type { Fault } from '../fault.ts'
-import { loadParams } from '../load/load-params.ts'
-import { messageOf } from '../stand-in-error.ts'
+import { checkBeforeBegin } from '../load/load-params.ts'
+import { messageOf, StandInError } from '../stand-in-error.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import { readBody, refuseBody } from './body.ts'
 import type { BeContext } from './context.ts'
-import { loadTarget } from './load-target.ts'
+import { checkBasic, loadTarget } from './load-target.ts'
 import { header, headerMs } from './reply.ts'
 import type { Exchange } from './server.ts'
 
@@ -22,7 +22,9 @@ export async function streamLoad(
   const label = header(request, 'label') ?? randomUUID()
   let table: TableDef
   try {
-    loadParams(request.headers, false)
+    checkBasic(request)
+    checkBeforeBegin(request.headers)
+    if (fault?.action === 'shutting-down') throw new StandInError(shuttingDownText)
     table = loadTarget(context, request, target)
   } catch (error) {
     refuseBody(exchange)
@@ -41,6 +43,9 @@ export async function streamLoad(
   }
   return await loadNow(context, exchange, { table, label, beganMs, fault })
 }
+
+/** What a BE that ends says to loads and transactions that would begin (stream_load.cpp). */
+export const shuttingDownText = 'Service is shutting down, please retry later!'
 
 interface PlainLoad {
   readonly table: TableDef
@@ -118,6 +123,7 @@ export function plainReply(outcome: {
     LoadBytes: bytes,
     ...timings,
     ...(errorLog === undefined || context === undefined ? {} : { ErrorURL: errorUrl(context, errorLog) }),
+    ...(txn?.rejectedPath === undefined ? {} : { RejectedRecordPath: txn.rejectedPath }),
   }
 }
 

@@ -4,10 +4,10 @@ import { LoadFailure } from '../load/field-row.ts'
 import { messageOf } from '../stand-in-error.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import { TxnRefusal } from '../txn/txn-refusal.ts'
-import { defaultTimeoutMs, errorUrl } from './be-stream-load.ts'
+import { defaultTimeoutMs, errorUrl, shuttingDownText } from './be-stream-load.ts'
 import { readBody, refuseBody } from './body.ts'
 import type { BeContext } from './context.ts'
-import { loadTarget } from './load-target.ts'
+import { checkBasic, loadTarget } from './load-target.ts'
 import { header, headerMs } from './reply.ts'
 import type { Exchange } from './server.ts'
 
@@ -56,8 +56,13 @@ export async function manageTransaction(
 }
 
 function begin(context: BeContext, exchange: Exchange, label: string, fault: Fault | undefined): object {
-  if (fault?.action === 'fail') throw new TxnRefusal('INTERNAL_ERROR', fault.text)
   const { request } = exchange
+  checkBasic(request)
+  if (fault?.action === 'fail') throw new TxnRefusal('INTERNAL_ERROR', fault.text)
+  if (fault?.action === 'shutting-down') throw new TxnRefusal('SERVICE_UNAVAILABLE', shuttingDownText)
+  if (header(request, 'channel_num') !== undefined) {
+    throw new TxnRefusal('INVALID_ARGUMENT', 'The stand-in has no channel_num')
+  }
   const database = header(request, 'db') ?? ''
   checkLabelFree(context, database, label)
   const timeoutMs = headerMs(request, 'timeout') ?? defaultTimeoutMs(context)

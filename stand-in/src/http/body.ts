@@ -1,9 +1,12 @@
 import type { Readable } from 'node:stream'
 import { createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+import { assumptions } from '../assumptions.ts'
 import { LoadFailure } from '../load/field-row.ts'
 import type { LoadParams } from '../load/load-params.ts'
 import type { TableLoad } from '../load/table-load.ts'
 import type { Transaction } from '../txn/transaction.ts'
+import type { TxnLimits } from '../txn/txn-limits.ts'
+import { TxnRefusal } from '../txn/txn-refusal.ts'
 import type { HttpContext } from './context.ts'
 import type { Exchange } from './server.ts'
 
@@ -24,11 +27,12 @@ export async function readBody(
       if (!Buffer.isBuffer(piece)) continue
       received += piece.length
       if (txn.isFinal) throw new LoadFailure('current transaction is aborted')
+      cutEndless(transactions.limits, exchange, received)
       transactions.limits.checkReceived(txn, load.params, { piece: piece.length, body: received })
       await load.write(piece)
     }
   } catch (error) {
-    if (error instanceof LoadFailure) {
+    if (error instanceof LoadFailure || error instanceof TxnRefusal) {
       exchange.request.resume()
       throw error
     }
@@ -38,6 +42,13 @@ export async function readBody(
   }
   load.endBody()
   return received
+}
+
+/** A body of unannounced length has its limit too (reference/starrocks.md 1.8). */
+function cutEndless(limits: TxnLimits, { request }: Exchange, received: number): void {
+  if (request.headers['content-length'] !== undefined || received <= limits.maxBodyBytes) return
+  if (assumptions.longChunkedBodyIsCut) request.socket.destroy()
+  throw new LoadFailure('body of a chunked request exceed limit')
 }
 
 /** The whole body of a request whose rows are not read as they come. */

@@ -11,7 +11,7 @@ import { isLeaderElsewhere, redirect, redirectToLeader } from './fe-redirect.ts'
 import { feSingleTransaction } from './fe-single-transactions.ts'
 import { isMergeCommit, mergeCommitRefusal } from './merge-commit-load.ts'
 import { loadTarget } from './load-target.ts'
-import { feFailure, header, isAuthorized, restResult, sendJson, sendText } from './reply.ts'
+import { feFailure, header, isAuthorized, restResult, sendJson, sendText, sendUnauthorized } from './reply.ts'
 import { type Exchange, execute, type Handler } from './server.ts'
 
 /** The HTTP port of one FE: redirects loads to a BE, answers for labels (reference/starrocks.md 1.1, 2). */
@@ -44,7 +44,8 @@ async function route(context: FeContext, exchange: Exchange): Promise<void> {
     return await transaction(context, exchange, second)
   }
   if (second === 'get_load_state') return await loadState(context, exchange, first)
-  if (third === '_stream_load') return streamLoad(context, exchange, { database: first, table: second ?? '' })
+  if (third === '_stream_load' && request.method === 'PUT')
+    return streamLoad(context, exchange, { database: first, table: second ?? '' })
   if (third === '_cancel') return await cancel(context, exchange, { database: first, label: second ?? '' })
   if (third === '_stream_load_meta') return streamLoadMeta(context, exchange, { database: first, table: second ?? '' })
   refuseBody(exchange)
@@ -75,6 +76,7 @@ function streamLoad(
     if (backEnd === undefined) throw new StandInError('No backend alive.')
     redirect(context, exchange, backEnd)
   } catch (error) {
+    if (error instanceof StandInError && error.errno === 5203) return sendUnauthorized(exchange.response, error.message)
     const failure = failureOf(error)
     exchange.entry['reply'] = failure
     sendJson(exchange.response, failure)

@@ -47,6 +47,7 @@ function begin(context: FeContext, { database, label }: FeTransactionTarget, tim
       Status: 'LABEL_ALREADY_EXISTS',
       Message: `Label [${label}] has already been used.`,
       ExistingJobStatus: held.status,
+      Db: database,
     }
   }
   const txn = context.transactions.begin({ database, label, kind: 'multi', timeoutMs })

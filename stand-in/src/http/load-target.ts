@@ -5,6 +5,7 @@ import { clearProof } from '../access/proof.ts'
 import { assumptions } from '../assumptions.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { TableDef } from '../catalog/table-def.ts'
+import { StandInError } from '../stand-in-error.ts'
 
 /**
  * Who asks, by HTTP Basic, with the roles that are active at login.
@@ -16,6 +17,14 @@ export function accessOfRequest(accounts: Accounts, request: IncomingMessage): A
   const colon = pair.indexOf(':')
   const user = accounts.logIn(pair.slice(0, Math.max(colon, 0)), clearProof(pair.slice(colon + 1)))
   return new Access(accounts, user)
+}
+
+/**
+ * What a BE looks at before anything else.
+ * @throws {StandInError} when a redirect has lost the credentials.
+ */
+export function checkBasic(request: IncomingMessage): void {
+  if (!/^Basic /.test(request.headers.authorization ?? '')) throw new StandInError('no valid Basic authorization')
 }
 
 /**

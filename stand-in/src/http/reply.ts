@@ -36,15 +36,20 @@ export function isAuthorized(request: IncomingMessage, response: ServerResponse,
   } catch (error) {
     if (request.headers.authorization !== undefined) problem = messageOf(error)
   }
+  sendUnauthorized(response, problem)
+  return false
+}
+
+/** 401, for wrong credentials and for what is not granted (RestBaseAction.java). */
+export function sendUnauthorized(response: ServerResponse, problem: string): void {
   const text = JSON.stringify(restResult(problem))
   response.writeHead(401, {
     'WWW-Authenticate': 'Basic realm=""',
     'Content-Type': 'application/json',
-    'Content-Length': text.length,
+    'Content-Length': Buffer.byteLength(text),
     Connection: 'close',
   })
   response.end(text)
-  return false
 }
 
 /** A header's single value; undefined when absent or empty. */

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { assumptions } from '../assumptions.ts'
 import type { ServerVersion } from '../version.ts'
 import { LoadFailure } from './field-row.ts'
+import { atLeast, checkIdleHeaders, type HeaderOf, trueOrFalse } from './header-checks.ts'
 
 /** What the headers of a load ask for (reference/starrocks.md 1.2). */
 export interface LoadParams {
@@ -23,7 +24,9 @@ export interface LoadParams {
   readonly strictMode: boolean
   readonly partialUpdate: boolean
   readonly mergeCondition?: string | undefined
-  readonly timeoutSeconds?: number | undefined
+  readonly hasEnvelope: boolean
+  /** `log_rejected_record_num`: how many refused rows are kept apart; -1: all of them. */
+  readonly rejectedRecords: number
   /** Equal texts: the loads may follow each other in one transaction ("load request not equal last.", 2). */
   readonly identity: string
 }
@@ -46,40 +49,72 @@ const identityHeaders = [
   .split(' ')
 
 /**
- * Reads a load's headers. With `inTransaction` the headers enclose, escape, skip_header and trim_space are ignored,
- * as the transaction interface does (0.8).
+ * Reads a load's headers. With `inTransaction` the headers enclose, escape, skip_header, trim_space and
+ * log_rejected_record_num are ignored, as the transaction interface does (0.8).
  * @throws {LoadFailure} with StarRocks' text when a header has no sense.
  */
 export function loadParams(headers: IncomingHttpHeaders, inTransaction: boolean): LoadParams {
-  const header = (name: string): string | undefined => {
-    const value = headers[name]
-    const text = Array.isArray(value) ? value[0] : value
-    return text === undefined || text === '' ? undefined : text
-  }
+  const header = headerOf(headers)
   refuseUnknown(header)
-  const quoting = inTransaction ? () => undefined : header
-  return {
+  const plain = inTransaction ? () => undefined : header
+  const params: LoadParams = {
     ...formatOf(header),
     columns: header('columns'),
     where: header('where'),
     columnSeparator: delimiter(header('column_separator') ?? '\t'),
     rowDelimiter: delimiter(header('row_delimiter') ?? '\n'),
-    enclose: oneByte('enclose', quoting('enclose')),
-    escape: oneByte('escape', quoting('escape')),
-    skipHeader: Number(quoting('skip_header') ?? 0),
-    trimSpace: isTrue(quoting('trim_space')),
+    skipHeader: atLeast(plain('skip_header'), 0, skipHeaderWords) ?? 0,
+    trimSpace: trueOrFalse(plain('trim_space'), 'Invalid trim space format. Must be bool type'),
+    enclose: firstByte(plain('enclose')),
+    escape: firstByte(plain('escape')),
     jsonpaths: header('jsonpaths'),
     jsonRoot: header('json_root'),
     stripOuterArray: isTrue(header('strip_outer_array')),
     ignoreJsonSize: isTrue(header('ignore_json_size')),
     maxFilterRatio: filterRatio(header('max_filter_ratio')),
-    strictMode: strictMode(header('strict_mode')),
-    partialUpdate: header('partial_update') === 'true',
+    strictMode: trueOrFalse(header('strict_mode'), 'Invalid strict mode format. Must be bool type'),
+    partialUpdate: isPartial(header('partial_update'), inTransaction),
     mergeCondition: header('merge_condition'),
-    timeoutSeconds: timeout(header('timeout')),
+    hasEnvelope: header('envelope') !== undefined,
+    rejectedRecords: atLeast(plain('log_rejected_record_num'), -1, rejectedRecordWords) ?? 0,
     identity: JSON.stringify(identityHeaders.map(header)),
   }
+  checkIdleHeaders(header)
+  return params
 }
+
+/**
+ * What a BE reads of a plain load before it begins the transaction (stream_load.cpp): these two alone leave no aborted
+ * transaction behind.
+ * @throws {LoadFailure} for a format or a timeout that is none.
+ */
+export function checkBeforeBegin(headers: IncomingHttpHeaders): void {
+  const header = headerOf(headers)
+  formatName(header)
+  const timeout = header('timeout')
+  if (timeout !== undefined && !/^\d{1,10}$/.test(timeout)) throw new LoadFailure('Invalid timeout format')
+}
+
+const headerOf =
+  (headers: IncomingHttpHeaders): HeaderOf =>
+  (name) => {
+    const value = headers[name]
+    const text = Array.isArray(value) ? value[0] : value
+    return text === undefined || text === '' ? undefined : text
+  }
+
+const skipHeaderWords = {
+  format: 'Invalid csv load skip_header format',
+  range: 'skip_header must be equal or greater than 0',
+}
+const rejectedRecordWords = {
+  format: 'Invalid log_rejected_record_num format',
+  range: 'log_rejected_record_num must be equal or greater than -1',
+}
+
+/** In a transaction everything but `true` means no (transaction_stream_load.cpp). */
+const isPartial = (text: string | undefined, inTransaction: boolean): boolean =>
+  inTransaction ? text === 'true' : trueOrFalse(text, 'Invalid partial update flag format. Must be bool type')
 
 /**
  * The same for a version that may not know all of it: a compressed JSON body is then read as it is, and fails (1.2).
@@ -89,60 +124,57 @@ export function paramsForVersion(params: LoadParams, version: ServerVersion): Lo
   if (params.partialUpdate && params.mergeCondition !== undefined && !version.conditionalPartialUpdate) {
     throw new LoadFailure(assumptions.conditionalPartialUpdateText)
   }
+  if (params.hasEnvelope && version.debeziumEnvelope) throw new LoadFailure('The stand-in has no envelope')
   const isUnread = params.format === 'json' && params.compression !== undefined && !version.jsonCompression
   return isUnread ? { ...params, compression: undefined } : params
 }
 
 /** What StarRocks can do and the stand-in cannot must fail, not pass as an ordinary load. */
-function refuseUnknown(header: (name: string) => string | undefined): void {
+function refuseUnknown(header: HeaderOf): void {
   if (header('partitions') !== undefined && header('temporary_partitions') !== undefined) {
     throw new LoadFailure('Can not specify both partitions and temporary partitions')
   }
   if (header('negative') === 'true') throw new LoadFailure('The stand-in has no negative')
-  for (const name of ['envelope', 'partitions', 'temporary_partitions', 'channel_id']) {
+  for (const name of ['partitions', 'temporary_partitions', 'channel_id', 'channel_num']) {
     if (header(name) !== undefined) throw new LoadFailure(`The stand-in has no ${name}`)
   }
 }
 
 const isTrue = (text: string | undefined): boolean => text?.toLowerCase() === 'true'
 
-function formatOf(header: (name: string) => string | undefined): Pick<LoadParams, 'format' | 'compression'> {
+/** The formats by name; `gzip` and its like are compressed CSV. */
+function formatName(header: HeaderOf): string {
   const named = header('format')?.toLowerCase() ?? 'csv'
+  if (named === 'csv' || named === 'json' || compressedCsv[named] !== undefined) return named
+  throw new LoadFailure(`unknown data format, format=${header('format')}`)
+}
+
+/** CompressionUtils.java: what StarRocks calls a compression at all. */
+const codecs = new Set('none snappy lz4 lz4_frame zlib zstd gzip deflate bzip2 lzo brotli'.split(' '))
+
+function formatOf(header: HeaderOf): Pick<LoadParams, 'format' | 'compression'> {
+  const named = formatName(header)
   const encoding = header('content-encoding')
   const compression = header('compression')
   if (encoding !== undefined && compression !== undefined) {
     throw new LoadFailure('Only one of http header content-encoding and compression can be set')
   }
   const codec = (encoding ?? compression)?.toLowerCase()
-  if (named === 'csv' || named === 'json') return { format: named, compression: codec }
-  const implied = compressedCsv[named]
-  if (implied === undefined) throw new LoadFailure(`unknown data format, format=${header('format')}`)
-  return { format: 'csv', compression: implied }
+  if (codec !== undefined && !codecs.has(codec)) {
+    throw new LoadFailure(`Unsupported compression type: ${encoding ?? compression}`)
+  }
+  if (named === 'csv' || named === 'json') return { format: named, compression: codec === 'none' ? undefined : codec }
+  return { format: 'csv', compression: compressedCsv[named] }
 }
 
-function strictMode(text: string | undefined): boolean {
-  const lower = text?.toLowerCase() ?? 'false'
-  if (lower !== 'true' && lower !== 'false') throw new LoadFailure('Invalid strict mode format. Must be bool type')
-  return lower === 'true'
-}
-
+/** As strtod reads it: what is no number is 0. */
 function filterRatio(text: string | undefined): number {
-  const ratio = Number(text ?? 0)
+  const ratio = Number.parseFloat(text ?? '0')
   return Number.isFinite(ratio) ? ratio : 0
 }
 
-function timeout(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (!/^\d+$/.test(text)) throw new LoadFailure('Invalid timeout format')
-  return Number(text)
-}
-
-function oneByte(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const bytes = delimiter(text)
-  if (bytes.length !== 1) throw new LoadFailure(`The ${name} should be a single-byte character`)
-  return bytes[0]
-}
+/** Of a longer text only the first byte counts, also of an escape such as `\x01`. */
+const firstByte = (text: string | undefined): number | undefined => text?.charCodeAt(0)
 
 const escapes: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', '\\': '\\', 0: '\0' }
 

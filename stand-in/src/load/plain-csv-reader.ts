@@ -4,6 +4,14 @@ import { UnfinishedBytes } from './unfinished-bytes.ts'
 
 const empty = Buffer.alloc(0)
 
+/** How a plain CSV body is written. */
+export interface PlainCsvShape {
+  readonly separator: number
+  readonly delimiter: number
+  readonly unterminatedIsRefused: boolean
+  readonly maxLineBytes: number
+}
+
 /**
  * CSV with one-byte separators and no quoting (reference/starrocks.md 1.5): NULL is exactly `\N`, blank lines are
  * skipped, rows that are no UTF-8 are refused.
@@ -13,7 +21,7 @@ export class PlainCsvReader implements RowReader {
   readonly #delimiter: number
   readonly #unterminatedIsRefused: boolean
   readonly #fields = new FieldRow()
-  readonly #rest = new UnfinishedBytes()
+  readonly #rest: UnfinishedBytes
   /** The row that is with the sink, for its text. */
   #bytes: Buffer = empty
   #lineStart = 0
@@ -21,10 +29,11 @@ export class PlainCsvReader implements RowReader {
   readonly #line = (): string =>
     this.#bytes.toString('utf8', this.#lineStart, Math.min(this.#lineEnd, this.#lineStart + 4000))
 
-  constructor(separator: number, delimiter: number, unterminatedIsRefused: boolean) {
-    this.#separator = separator
-    this.#delimiter = delimiter
-    this.#unterminatedIsRefused = unterminatedIsRefused
+  constructor(shape: PlainCsvShape) {
+    this.#separator = shape.separator
+    this.#delimiter = shape.delimiter
+    this.#unterminatedIsRefused = shape.unterminatedIsRefused
+    this.#rest = new UnfinishedBytes(shape.maxLineBytes)
   }
 
   write(piece: Buffer, sink: RowSink): void {

@@ -11,18 +11,20 @@ export interface CsvShape {
   readonly trimSpace: boolean
   readonly skipHeader: number
   readonly unterminatedIsRefused: boolean
+  readonly maxLineBytes: number
 }
 
 /** CSV with separators of several bytes, enclosing, escaping, trimming or header lines (reference/starrocks.md 1.2, 1.5). */
 export class QuotedCsvReader implements RowReader {
   readonly #shape: CsvShape
   readonly #fields = new FieldRow()
-  readonly #rest = new UnfinishedBytes()
+  readonly #rest: UnfinishedBytes
   #skip: number
 
   constructor(shape: CsvShape) {
     this.#shape = shape
     this.#skip = shape.skipHeader
+    this.#rest = new UnfinishedBytes(shape.maxLineBytes)
   }
 
   write(piece: Buffer, sink: RowSink): void {

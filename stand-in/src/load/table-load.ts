@@ -34,6 +34,8 @@ export interface TableLoadSettings {
   /** Whether a load without rows fails (1.3). */
   readonly emptyIsError: boolean
   readonly maxKeyBytes: number
+  /** Of one row of CSV. */
+  readonly maxLineBytes: number
 }
 
 /** What the commit must do for one table: statements, then rows to append to the stored table. */
@@ -226,11 +228,13 @@ function rowReader(settings: TableLoadSettings, plan: LoadPlan): RowReader {
   return hasPaths ? pathReader(params, shape) : new JsonReader(shape)
 }
 
-function csvReader({ params, unterminatedIsRefused }: TableLoadSettings): RowReader {
+function csvReader({ params, unterminatedIsRefused, maxLineBytes }: TableLoadSettings): RowReader {
   const { columnSeparator: separator, rowDelimiter: delimiter, enclose, escape, trimSpace, skipHeader } = params
   const isQuoted = enclose !== undefined || escape !== undefined || trimSpace || skipHeader > 0
   if (!isQuoted && separator.length === 1 && delimiter.length === 1) {
-    return new PlainCsvReader(separator.readUInt8(), delimiter.readUInt8(), unterminatedIsRefused)
+    const bytes = { separator: separator.readUInt8(), delimiter: delimiter.readUInt8() }
+    return new PlainCsvReader({ ...bytes, unterminatedIsRefused, maxLineBytes })
   }
-  return new QuotedCsvReader({ separator, delimiter, enclose, escape, trimSpace, skipHeader, unterminatedIsRefused })
+  const lines = { unterminatedIsRefused, maxLineBytes }
+  return new QuotedCsvReader({ separator, delimiter, enclose, escape, trimSpace, skipHeader, ...lines })
 }

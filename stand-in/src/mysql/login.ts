@@ -24,7 +24,7 @@ export class Login {
   }
 
   get greeting(): Buffer {
-    return greeting(this.#id, this.#context.options.version.mysqlVersion, this.#salt)
+    return greeting(this.#id, this.#context.options.settings.text('mysql_server_version'), this.#salt)
   }
 
   /** @throws {StandInError} 1045 for a wrong password, "Unknown database", or 5203 for one that is not for the user. */

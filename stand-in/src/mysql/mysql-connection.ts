@@ -196,6 +196,7 @@ export class MysqlConnection {
 
   async #runQuery(session: Session, text: string, fault: Fault | undefined): Promise<void> {
     if (await this.#isStruck(fault)) return
+    session.fault = fault
     const statements = splitStatements(text)
     if (statements.length === 0) throw new StandInError('Query was empty', 1065, '42000')
     for (const [index, statement] of statements.entries()) {

@@ -16,6 +16,7 @@ export interface AlterJob {
   /** Transactions with a smaller id on the table must end first. */
   readonly txnId: number
   readonly createMs: number
+  readonly timeoutSeconds: number
   finishMs: number | undefined
   state: AlterState
   message: string
@@ -30,6 +31,8 @@ export interface AlterJobsDeps {
   readonly nextId: () => number
   /** How long a job takes at least, in ms. */
   readonly durationMs: number
+  /** `alter_table_timeout_second` of the moment (5). */
+  readonly timeoutSeconds: () => number
 }
 
 const pollMs = 10
@@ -80,13 +83,15 @@ export class AlterJobs {
     if (job.state === 'FINISHED' || job.state === 'CANCELLED' || job.state === 'RUNNING') {
       throw new StandInError(`Job can not be cancelled. State: ${job.state}`)
     }
-    job.state = 'CANCELLED'
-    job.message = 'user cancelled'
-    job.finishMs = this.#deps.clock.nowMs()
+    this.#end(job, 'user cancelled')
+  }
+
+  #end(job: AlterJob, message: string): void {
+    Object.assign(job, { state: 'CANCELLED', message, finishMs: this.#deps.clock.nowMs() })
   }
 
   #newJob(table: TableDef, work: () => Promise<void>): AlterJob {
-    const { nextId, clock } = this.#deps
+    const { nextId, clock, timeoutSeconds } = this.#deps
     const job: AlterJob = {
       id: nextId(),
       database: table.database,
@@ -94,6 +99,7 @@ export class AlterJobs {
       tableName: table.name,
       txnId: nextId(),
       createMs: clock.nowMs(),
+      timeoutSeconds: timeoutSeconds(),
       finishMs: undefined,
       state: 'PENDING',
       message: '',
@@ -112,6 +118,7 @@ export class AlterJobs {
     const { clock, durationMs } = this.#deps
     if (job.state === 'PENDING') job.state = 'WAITING_TXN'
     if (job.state !== 'WAITING_TXN') return
+    if (clock.nowMs() - job.createMs > job.timeoutSeconds * 1000) return this.#end(job, 'Timeout')
     if (this.#hasOlderTransactions(job.tableId, job.txnId)) {
       clock.after(pollMs, () => void this.#advance(job))
       return

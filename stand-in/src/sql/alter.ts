@@ -25,6 +25,7 @@ export async function runAlter(context: SqlContext, session: Session, cursor: To
   if (cursor.accept('RENAME', 'COLUMN')) return await renameColumn(context, table, cursor)
   if (cursor.accept('RENAME')) return await rename(context, table, cursor)
   if (cursor.accept('SWAP', 'WITH')) return await swap(context, table, cursor)
+  if (cursor.accept('ORDER', 'BY')) return changeSortKey(context, table, cursor)
   if (cursor.sees('COMMENT')) {
     const comment = parseComment(cursor)
     cursor.end()
@@ -115,6 +116,23 @@ function requireColumn(table: TableDef, name: string): ColumnDef {
   return column
 }
 
+/** `ORDER BY (a, b)`: all columns would be a new order of the schema, fewer are a new sort key, made by a job (5). */
+function changeSortKey(context: SqlContext, table: TableDef, cursor: TokenCursor): StatementResult {
+  const names = cursor.nameList()
+  cursor.end()
+  if (table.model !== 'primary' || names.length === table.columns.length) {
+    throw new StandInError(
+      'Primary key table do not support reorder table schema. Please confirm if you want to modify the sorting columns.',
+    )
+  }
+  const orderBy = names.map((name) => requireColumn(table, name).name)
+  context.alterJobs.start(table, async () => {
+    const now = context.catalog.tableById(table.id)
+    if (now !== undefined) await context.catalog.change([now], [{ ...now, orderBy }], '')
+  })
+  return ok()
+}
+
 /** Reads all column clauses, checks them, then starts the job. */
 async function changeColumns(context: SqlContext, table: TableDef, cursor: TokenCursor): Promise<StatementResult> {
   context.alterJobs.checkFree(table)
@@ -159,20 +177,25 @@ function rebuildSql(before: TableDef, after: TableDef): string {
     if (old === undefined) return `${defaultSql(column)} AS ${quoteName(column.name)}`
     const name = quoteName(old.name)
     if (duckType(old.type) === duckType(column.type)) return `${name} AS ${quoteName(column.name)}`
-    const text = duckType(column.type) === 'VARCHAR' ? `sr_text(${name})` : name
-    return `TRY_CAST(${text} AS ${duckType(column.type)}) AS ${quoteName(column.name)}`
+    return `TRY_CAST(${changedValue(old, column)} AS ${duckType(column.type)}) AS ${quoteName(column.name)}`
   })
   return `CREATE OR REPLACE TEMP TABLE rebuilt AS SELECT ${values.join(', ')} FROM ${storage};
     DROP TABLE ${storage}; CREATE TABLE ${storage} AS SELECT * FROM rebuilt; DROP TABLE rebuilt`
+}
+
+/** A stored value, in a form that DuckDB casts as StarRocks does: 20240102 is a day. */
+function changedValue(old: ColumnDef, column: ColumnDef): string {
+  const name = quoteName(old.name)
+  if (duckType(column.type) === 'VARCHAR') return `sr_text(${name})`
+  return old.type.tag === 'int' && column.type.tag === 'date' ? `try_strptime(${name}::VARCHAR, '%Y%m%d')` : name
 }
 
 function addColumns(context: SqlContext, table: TableDef, cursor: TokenCursor): ColumnDef[] {
   const columns = [...table.columns]
   const several = cursor.accept('(')
   do {
-    const from = cursor.at
-    const column = parseColumn(cursor, context.options.version)
-    if (table.model === 'primary' && cursor.tokens.slice(from, cursor.at).some(({ word }) => word === 'KEY')) {
+    const { column, saysKey } = parseColumn(cursor, context.options.version)
+    if (table.model === 'primary' && saysKey) {
       throw new StandInError(`Can not add key column: ${column.name} to primary key table`)
     }
     if (findColumn({ ...table, columns }, column.name) !== undefined) {
@@ -218,7 +241,7 @@ function dropColumn(table: TableDef, cursor: TokenCursor): ColumnDef[] {
 }
 
 function modifyColumn(context: SqlContext, table: TableDef, cursor: TokenCursor): ColumnDef[] {
-  const column = parseColumn(cursor, context.options.version)
+  const { column } = parseColumn(cursor, context.options.version)
   const old = findColumn(table, column.name)
   if (old === undefined) throw new StandInError(`Column[${column.name}] does not exists`)
   if (cursor.accept('FIRST') || cursor.accept('AFTER'))

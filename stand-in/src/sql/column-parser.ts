@@ -5,19 +5,29 @@ import type { ServerVersion } from '../version.ts'
 import type { TokenCursor } from './token-cursor.ts'
 import { parseType } from './type-parser.ts'
 
-/** `name type [NULL | NOT NULL] [AUTO_INCREMENT] [DEFAULT x] [COMMENT 'x']`, in any order as StarRocks reads it. */
-export function parseColumn(cursor: TokenCursor, version: ServerVersion): ColumnDef {
+/** A column as a statement has it, with words that the definition does not keep. */
+export interface ParsedColumn {
+  readonly column: ColumnDef
+  /** NULL was written. */
+  readonly saysNull: boolean
+  /** KEY was written. */
+  readonly saysKey: boolean
+}
+
+/** `name type [KEY] [NULL | NOT NULL] [AUTO_INCREMENT] [DEFAULT x] [COMMENT 'x']`, in any order as StarRocks reads it. */
+export function parseColumn(cursor: TokenCursor, version: ServerVersion): ParsedColumn {
   const name = cursor.name()
   checkColumnName(name)
   const type = parseType(cursor, version)
-  let nullable = true
+  let saysKey = false
+  let says: 'NULL' | 'NOT NULL' | undefined
   let autoIncrement = false
   let value: ColumnDefault | undefined
   let comment = ''
   for (;;) {
-    if (cursor.accept('KEY')) continue
-    if (cursor.accept('NOT', 'NULL')) nullable = false
-    else if (cursor.accept('NULL')) nullable = true
+    if (cursor.accept('KEY')) saysKey = true
+    else if (cursor.accept('NOT', 'NULL')) says = 'NOT NULL'
+    else if (cursor.accept('NULL')) says = 'NULL'
     else if (cursor.accept('AUTO_INCREMENT')) autoIncrement = true
     else if (cursor.accept('DEFAULT')) value = parseDefault(cursor)
     else if (cursor.accept('COMMENT')) comment = cursor.string()
@@ -26,7 +36,9 @@ export function parseColumn(cursor: TokenCursor, version: ServerVersion): Column
   if (value?.tag === 'now' && type.tag !== 'datetime') {
     throw new StandInError(`Default function now() for type ${errorTypeName(type)} is not supported`)
   }
-  return { name, type, nullable: nullable && !autoIncrement, isKey: false, default: value, comment, autoIncrement }
+  const nullable = says !== 'NOT NULL' && !autoIncrement
+  const column = { name, type, nullable, isKey: false, default: value, comment, autoIncrement }
+  return { column, saysNull: says === 'NULL', saysKey }
 }
 
 /** @throws {StandInError} for reserved names, `__op...` and `__row...`, and those that are too long (reference/starrocks.md 3, 5). */
@@ -80,6 +92,11 @@ function fractionDigits(cursor: TokenCursor): number {
   const digits = cursor.whole()
   cursor.expect(')')
   return digits
+}
+
+/** @throws {StandInError} for a name that is too long (5). */
+export function checkTableName(name: string): void {
+  if (name.length > 1024) throw new StandInError(`Incorrect table name '${name}'`, 1103, '42000')
 }
 
 /** Reads the text of a `COMMENT` clause, with or without the equals sign. */

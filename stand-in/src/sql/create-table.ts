@@ -2,8 +2,7 @@ import { isPrimaryKeyType, isSortKeyType, errorTypeName } from '../catalog/colum
 import type { ColumnDef, TableModel } from '../catalog/table-def.ts'
 import { analyzingError, StandInError } from '../stand-in-error.ts'
 import type { ServerVersion } from '../version.ts'
-import { parseColumn, parseComment } from './column-parser.ts'
-import type { Token } from './token.ts'
+import { checkTableName, parseColumn, parseComment } from './column-parser.ts'
 import type { TableName, TokenCursor } from './token-cursor.ts'
 
 /** A CREATE TABLE statement, checked but for what the catalog knows. */
@@ -29,6 +28,7 @@ export function parseCreateTable(
 ): CreateTable {
   const ifNotExists = cursor.accept('IF', 'NOT', 'EXISTS')
   const table = cursor.tableName(current)
+  checkTableName(table.name)
   const columns: ColumnDef[] = []
   const saidNullable: ColumnDef[] = []
   cursor.expect('(')
@@ -37,10 +37,9 @@ export function parseCreateTable(
       skipIndex(cursor)
       continue
     }
-    const from = cursor.at
-    const column = parseColumn(cursor, version)
+    const { column, saysNull } = parseColumn(cursor, version)
     columns.push(column)
-    if (saysNullable(cursor.tokens.slice(from, cursor.at))) saidNullable.push(column)
+    if (saysNull) saidNullable.push(column)
   } while (cursor.accept(','))
   cursor.expect(')')
   checkAutoIncrement(columns)
@@ -48,11 +47,6 @@ export function parseCreateTable(
   if (rest.keys?.model === 'primary') refuseNullableKeys(saidNullable, rest.keys.names)
   return completeTable({ table, ifNotExists, columns, rest })
 }
-
-const saysNullable = (tokens: readonly Token[]): boolean =>
-  tokens.some(
-    ({ tag, word }, at) => tag === 'name' && word === 'NULL' && !/^(?:NOT|DEFAULT)$/.test(tokens[at - 1]?.word ?? ''),
-  )
 
 /** Keys are NOT NULL by themselves, and may not be said to be otherwise (3). */
 function refuseNullableKeys(saidNullable: readonly ColumnDef[], keys: readonly string[]): void {

@@ -1,6 +1,7 @@
 import { Access } from '../access/access.ts'
 import type { Accounts } from '../access/accounts.ts'
 import type { User } from '../access/principal.ts'
+import type { Fault } from '../fault.ts'
 import type { Transaction } from '../txn/transaction.ts'
 import type { SystemVariables } from './system-variables.ts'
 
@@ -19,6 +20,8 @@ export class Session {
   access: Access
   database: string | undefined
   transaction: SqlTransaction | undefined
+  /** What goes wrong with the commit of the statement that runs. */
+  fault: Fault | undefined
   /** Ends the query that runs. */
   cancel: (() => void) | undefined
   /** What the connection does, for SHOW PROCESSLIST; undefined when it waits for a command. */

@@ -39,7 +39,7 @@ export function showAlter(context: SqlContext, session: Session, cursor: TokenCu
     job.state,
     job.message,
     job.state === 'RUNNING' ? '0/1' : null,
-    '86400',
+    String(job.timeoutSeconds),
   ])
   return showFiltered(cursor, alterColumns, rows, {
     whereColumns: ['TableName', 'CreateTime', 'FinishTime', 'State'],

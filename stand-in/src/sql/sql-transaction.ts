@@ -32,16 +32,17 @@ export async function commitSql(context: SqlContext, session: Session, cursor: T
   session.transaction = undefined
   if (open === undefined) return ok()
   const { txn } = open
+  let isVisible = true
   if (txn !== undefined) {
     if (txn.status !== 'PREPARE') throw new StandInError(`Transaction ${txn.id} is ${txn.status}: ${txn.reason}`)
     try {
-      await context.transactions.commit(txn)
+      isVisible = await context.transactions.commit(txn, { fault: session.fault, waitMs: txn.timeoutMs })
     } catch (error) {
       if (error instanceof LoadFailure) throw new StandInError(error.message)
       throw error
     }
   }
-  return ok(0, replyText(open.label, 'VISIBLE', open.id))
+  return ok(0, replyText(open.label, isVisible ? 'VISIBLE' : 'COMMITTED', open.id))
 }
 
 /** ROLLBACK [WORK], also done when the connection closes. */

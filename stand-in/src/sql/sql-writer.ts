@@ -40,9 +40,12 @@ export async function writeRows(context: SqlContext, session: Session, rows: Sql
   const txn = beginInsert(context, rows)
   try {
     const count = await judged(txn, () => feed(context, session, txn, rows))
-    if (count > 0) await context.transactions.commit(txn)
-    else await context.transactions.abort(txn, 'no rows')
-    return count === 0 && assumptions.writeOfNothingHasNoLabel ? ok() : written(txn, count, 'VISIBLE')
+    if (count === 0) {
+      await context.transactions.abort(txn, 'no rows')
+      return assumptions.writeOfNothingHasNoLabel ? ok() : written(txn, count, 'ABORTED')
+    }
+    const isVisible = await context.transactions.commit(txn, { fault: session.fault, waitMs: insertTimeoutMs })
+    return written(txn, count, isVisible ? 'VISIBLE' : 'COMMITTED')
   } catch (error) {
     await context.transactions.abort(txn, messageOf(error))
     throw error

@@ -1,6 +1,7 @@
 import { StandInError } from '../stand-in-error.ts'
 import { type Duck, quoteText } from '../storage/duck.ts'
-import type { ServerVersion } from '../version.ts'
+import type { Options } from '../options.ts'
+import type { Settings } from '../settings.ts'
 
 /** Variables with the values of a fresh StarRocks (its page System variables). */
 const defaults: Readonly<Record<string, string>> = {
@@ -150,11 +151,14 @@ export class SystemVariables {
   readonly #values: Map<string, string>
   readonly #duck: Duck
 
-  private constructor(version: ServerVersion, duck: Duck) {
+  readonly #settings: Settings
+
+  private constructor({ version, settings }: Pick<Options, 'version' | 'settings'>, duck: Duck) {
     this.#duck = duck
+    this.#settings = settings
     this.#values = new Map([
       ...Object.entries(defaults),
-      ['version', version.mysqlVersion],
+      ['version', settings.text('mysql_server_version')],
       ['version_comment', `StarRocks version ${version.current}`],
       ['current_version', version.current],
     ])
@@ -162,8 +166,8 @@ export class SystemVariables {
   }
 
   /** Reads what was set before; a variable that this version has not is left alone. */
-  static async open(duck: Duck, version: ServerVersion): Promise<SystemVariables> {
-    const system = new SystemVariables(version, duck)
+  static async open(duck: Duck, options: Pick<Options, 'version' | 'settings'>): Promise<SystemVariables> {
+    const system = new SystemVariables(options, duck)
     const stored = await duck.with(async (connection) => {
       await connection.run('CREATE TABLE IF NOT EXISTS sr.global_variables (name VARCHAR, value VARCHAR)')
       return await connection.texts('SELECT name, value FROM sr.global_variables')
@@ -176,7 +180,7 @@ export class SystemVariables {
 
   /** The values that a session begins with. */
   snapshot(): Map<string, string> {
-    return new Map(this.#values)
+    return new Map(this.#values).set('version', this.#settings.text('mysql_server_version'))
   }
 
   /** @throws {StandInError} for a variable that is not known, or not to be set. */

@@ -64,7 +64,18 @@ export class LabelTable {
   drop(txn: Transaction): void {
     this.#running.delete(txn)
     this.#forgetLabel(txn)
-    if (this.#multi.get(txn.label) === txn) this.#multi.delete(txn.label)
+  }
+
+  /**
+   * The transaction is lost, and the task that the journal has holds the label on (2.1). Transactions that an earlier
+   * process has lost come here too.
+   */
+  loseTask(txn: Transaction): void {
+    Object.assign(txn, { status: 'ABORTED', reason: 'cancelled after FE restart', multiState: 'CANCELLED' })
+    this.#running.delete(txn)
+    this.#forgetLabel(txn)
+    this.#multi.set(txn.label, txn)
+    this.#trimTasks(this.#settings.number('stream_load_task_keep_max_num'))
   }
 
   #remember(txn: Transaction): void {

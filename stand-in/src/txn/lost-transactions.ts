@@ -23,8 +23,8 @@ export async function loseUnprepared(transactions: Transactions, reason: string,
 }
 
 /**
- * What a switch of the leader does: PREPARE is in no journal, so the new leader has never heard of the label (2, 2.1).
- * A commit that is under way gets through. Answers how many are lost.
+ * What a switch of the leader does: PREPARE is in no journal, so the new leader has never heard of the transaction (2);
+ * of a multi-table one it knows the task, as CANCELLED (2.1). A commit that is under way gets through. Answers how many are lost.
  */
 export async function forgetUnprepared(transactions: Transactions): Promise<number> {
   const lost = [...transactions.labels.open].filter((txn) => txn.status === 'PREPARE' && !txn.isEnding)

@@ -56,6 +56,8 @@ export class Transaction {
   /** The same for each table of a multi-table transaction. */
   readonly loadBackEndIds = new Map<string, number>()
   errorLog: string | undefined
+  /** Where `log_rejected_record_num` keeps refused rows. */
+  rejectedPath: string | undefined
   /** The refused rows, as information_schema.load_tracking_logs shows them. */
   trackingLog = ''
   hardened: HardenedRows[] = []

@@ -16,6 +16,7 @@ import { tooManyVersions } from '../storage/tablet-versions.ts'
 import type { DataQuota } from './data-quota.ts'
 import type { LabelTable } from './label-table.ts'
 import type { Publisher } from './publisher.ts'
+import type { TaskJournal } from './task-journal.ts'
 import { Transaction } from './transaction.ts'
 import type { TxnLimits } from './txn-limits.ts'
 import type { ServerVersion } from '../version.ts'
@@ -36,6 +37,7 @@ export interface TransactionsDeps {
   readonly limits: TxnLimits
   readonly quota: DataQuota
   readonly metrics: Metrics
+  readonly tasks: TaskJournal
   /** Whether loads into this table are counted and thrown away. */
   readonly throwsAway: (table: TableDef) => boolean
 }
@@ -67,6 +69,7 @@ export class Transactions {
     txn.idleTimeoutMs = request.idleTimeoutMs
     txn.backEndId = request.backEndId
     labels.add(txn)
+    if (txn.kind === 'multi') this.#deps.tasks.begin(txn)
     this.counts.begun++
     return txn
   }
@@ -93,7 +96,11 @@ export class Transactions {
       table,
       params,
       unterminatedIsRefused: txn.kind !== 'plain',
-      errors: errorLogs.open(`${txn.id}_${table.id}`),
+      errors: errorLogs.open(`${txn.id}_${table.id}`, {
+        keeps: params.rejectedRecords,
+        folders: [txn.database, txn.label],
+      }),
+      maxLineBytes: this.#deps.settings.number('csv_line_limit_bytes'),
       nowMs: clock.nowMs(),
       stageName: `s${txn.id}_${table.id}`,
       connection: () => publisher.connectionOf(txn),
@@ -150,6 +157,7 @@ export class Transactions {
       throw error
     }
     await this.#close(txn)
+    if (fault?.action === 'commit-unknown') throw new TxnRefusal('SERVICE_UNAVAILABLE', commitUnknownText)
     return true
   }
 
@@ -204,6 +212,7 @@ export class Transactions {
       txn.counts.loaded += load.loadedRows
       txn.counts.bytes += load.receivedBytes
       if (!load.errors.isEmpty) txn.errorLog = load.errors.name
+      txn.rejectedPath ??= load.errors.rejectedPath
       txn.trackingLog += load.errors.text
     }
     if (failure !== undefined) throw failure
@@ -265,6 +274,7 @@ export class Transactions {
   }
 
   async #close(txn: Transaction): Promise<void> {
+    if (txn.kind === 'multi') this.#deps.tasks.end(txn)
     if (txn.status === 'VISIBLE') txn.multiState = 'COMMITED'
     if (txn.status === 'ABORTED') txn.multiState = 'CANCELLED'
     this.labels.finish(txn)
@@ -277,14 +287,23 @@ export class Transactions {
     if (txn.status === 'VISIBLE') await this.#deps.quota.refresh(txn.database)
   }
 
-  /** Ends a transaction as if it had never been: nobody finds its label any more. */
+  /** Ends a transaction as if it had never been: nobody finds its label any more, but for the task of a multi-table one. */
   async drop(txn: Transaction, reason: string): Promise<void> {
-    this.labels.drop(txn)
-    Object.assign(txn, { status: 'ABORTED', reason, multiState: 'CANCELLED' })
+    if (txn.kind === 'multi') {
+      txn.finishMs = this.#deps.clock.nowMs()
+      this.labels.loseTask(txn)
+    } else {
+      this.labels.drop(txn)
+      Object.assign(txn, { status: 'ABORTED', reason })
+    }
     this.#deps.limits.release(txn)
     if (txn.busy.size === 0) await this.#deps.publisher.release(txn)
   }
 }
+
+/** The BE's answer when the FE's to the commit was lost (1.3): the rows are visible all the same. */
+const commitUnknownText =
+  'Commit transaction fail cause rpc timeout, Transaction status unknown, you can retry with same label.'
 
 /** When a publication is done, and how long somebody waits for it. */
 interface Publication {

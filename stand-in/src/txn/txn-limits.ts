@@ -36,12 +36,18 @@ export class TxnLimits {
     return this.#heldBytes
   }
 
+  /** `streaming_load_max_mb` (1.8). */
+  get maxBodyBytes(): number {
+    return this.#deps.settings.number('streaming_load_max_mb') * 1024 * 1024
+  }
+
   /**
    * In the order of FrontendServiceImpl.loadTxnBegin and DatabaseTransactionMgr.beginTransaction.
    * @throws {TxnRefusal} when no transaction can begin.
    */
   checkBegin(request: BeginRequest): void {
     this.#checkBackEnd(request)
+    this.#checkTimeout(request)
     this.#deps.quota.check(request.database)
     if (!labelForm.test(request.label)) {
       throw new TxnRefusal('INTERNAL_ERROR', `Label format error. regex: ^[-\\w]{1,128}$, label: ${request.label}`)
@@ -52,6 +58,22 @@ export class TxnLimits {
     if (running < limit) return
     const { id } = catalog.database(request.database)
     throw new TxnRefusal('INTERNAL_ERROR', `current running txns on db ${id} is ${running}, larger than limit ${limit}`)
+  }
+
+  /** Of stream loads and transactions of one table (GlobalTransactionMgr.checkValidTimeoutSecond). */
+  #checkTimeout({ kind, timeoutMs }: BeginRequest): void {
+    if (kind === 'multi' || kind === 'insert') return
+    const { settings } = this.#deps
+    const [least, most] = [
+      settings.number('min_load_timeout_second'),
+      settings.number('max_stream_load_timeout_second'),
+    ]
+    const seconds = timeoutMs / 1000
+    if (seconds >= least && seconds <= most) return
+    throw new TxnRefusal(
+      'INTERNAL_ERROR',
+      `Invalid timeout: ${seconds}. Timeout should between ${least} and ${most} seconds`,
+    )
   }
 
   #checkBackEnd({ backEndId }: BeginRequest): void {
@@ -73,7 +95,7 @@ export class TxnLimits {
   checkAnnounced(txn: Transaction, params: LoadParams, headers: IncomingHttpHeaders): void {
     const { settings } = this.#deps
     txn.bodyBytes += Number(headers['content-length'] ?? 0)
-    const maxBytes = settings.number('streaming_load_max_mb') * 1024 * 1024
+    const maxBytes = this.maxBodyBytes
     if (txn.bodyBytes > maxBytes) {
       const brief = `id=${txn.id}, job_id=-1, txn_id: ${txn.id}, label=${txn.label}, db=${txn.database}`
       throw new LoadFailure(
@@ -90,13 +112,17 @@ export class TxnLimits {
 
   /**
    * A piece of a body has arrived; `bodyBytes` is the body so far.
-   * @throws {LoadFailure} when a JSON body of a transaction, or all open loads together, are too large.
+   * @throws {LoadFailure} when all open loads together are too large.
+   * @throws {TxnRefusal} when a JSON body of a transaction is.
    */
   checkReceived(txn: Transaction, params: LoadParams, size: { readonly piece: number; readonly body: number }): void {
     const { settings } = this.#deps
     const jsonLimit = settings.number('json_payload_limit_bytes')
     if (params.format === 'json' && (txn.kind === 'single' || txn.kind === 'multi') && size.body > jsonLimit) {
-      throw new LoadFailure(`payload size [${size.body}] of single write beyond the JSON payload limit [${jsonLimit}]`)
+      throw new TxnRefusal(
+        'MEM_LIMIT_EXCEEDED',
+        `payload size [${size.body}] of single write beyond the JSON payload limit [${jsonLimit}]`,
+      )
     }
     txn.heldBytes += size.piece
     this.#heldBytes += size.piece

@@ -8,6 +8,8 @@ export type RefusalStatus =
   | 'ABORTED'
   | 'LABEL_ALREADY_EXISTS'
   | 'PUBLISH_TIMEOUT'
+  | 'MEM_LIMIT_EXCEEDED'
+  | 'SERVICE_UNAVAILABLE'
 
 /** A transaction request that is not granted, as the client is to read it. */
 export class TxnRefusal extends Error {

@@ -72,7 +72,7 @@ function loadRowsSql(txn: Transaction, next: NextState): string {
       `'${loadTypes[txn.kind]}', 'NORMAL'`,
       `${txn.counts.total}, ${txn.counts.bytes}, ${txn.counts.filtered}, ${txn.counts.unselected}, ${txn.counts.loaded}, ''`,
       `${time(txn.beginMs)}, ${time(txn.beginMs)}, ${time(next.commitMs)}, ${time(next.finishMs)}, '{}'`,
-      `${txn.reason === '' ? 'NULL' : quoteText(txn.reason)}, ${trackingSql(txn)}, NULL)`,
+      `${txn.reason === '' ? 'NULL' : quoteText(txn.reason)}, ${trackingSql(txn)}, ${txn.rejectedPath === undefined ? 'NULL' : quoteText(txn.rejectedPath)})`,
     ].join(', '),
   )
   const tracked = [txn.label, txn.database, txn.trackingLog, loadTypes[txn.kind]].map(quoteText).join(', ')

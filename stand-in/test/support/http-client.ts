@@ -35,6 +35,7 @@ export async function httpRequest(call: HttpCall): Promise<HttpReply> {
 async function once(call: HttpCall): Promise<HttpReply> {
   const body = call.body === undefined ? undefined : Buffer.from(call.body)
   const expects = body !== undefined && call.impatient !== true
+  const isChunked = 'Transfer-Encoding' in call.headers
   return await new Promise((resolve, reject) => {
     const sent = request({
       host: '127.0.0.1',
@@ -45,7 +46,7 @@ async function once(call: HttpCall): Promise<HttpReply> {
       headers: {
         Authorization: credentials,
         Connection: 'keep-alive',
-        ...(body === undefined ? {} : { 'Content-Length': String(body.length) }),
+        ...(body === undefined || isChunked ? {} : { 'Content-Length': String(body.length) }),
         ...(expects ? { Expect: '100-continue' } : {}),
         ...call.headers,
       },
