@@ -87,7 +87,7 @@ describe('connections (starrocks.md 6)', () => {
     const [use, list, reset] = ['\x02d', '\x04u\0', '\x1a\0\0\0\0'].map((text) => Buffer.from(text, 'latin1'))
     const answers = await answersTo([use, list, reset].flatMap((command) => command ?? []))
     const texts = answers.toString('latin1')
-    expect(texts).toMatch(/\x01k[^]*\x03t_k/)
+    expect([texts.includes('\x01k'), texts.includes('\x03t_k')]).toEqual([true, true])
     expect(texts.endsWith('\x07\0\0\x01\0\0\0\x02\0\0\0')).toBe(true)
   })
 

@@ -39,48 +39,73 @@ function failureOf(error: unknown): object {
 async function route(context: FeContext, exchange: Exchange): Promise<void> {
   const { request, response, url } = exchange
   const parts = url.pathname.split('/').slice(2).map(decodeURIComponent)
-  const [first = '', second, third] = parts
+  const [first = '', second] = parts
   if (first === 'transaction' && second !== undefined && parts.length === 2) {
     return await transaction(context, exchange, second)
   }
   if (second === 'get_load_state') return await loadState(context, exchange, first)
-  if (third === '_stream_load' && request.method === 'PUT')
-    return streamLoad(context, exchange, { database: first, table: second ?? '' })
-  if (third === '_cancel') return await cancel(context, exchange, { database: first, label: second ?? '' })
-  if (third === '_stream_load_meta') return streamLoadMeta(context, exchange, { database: first, table: second ?? '' })
+  if (await ofTable(context, exchange, parts)) return
   refuseBody(exchange)
   sendJson(response, restResult(`Not Found: ${request.method} ${url.pathname}`), 404)
 }
 
-/** In the order of LoadAction.java: Expect, leader (for merge commit), database, table. HTTP/1.0 needs no Expect. */
-function streamLoad(
+/** `/api/<database>/<table or label>/<action>`; false for any other action. */
+async function ofTable(
   context: FeContext,
   exchange: Exchange,
-  { database, table }: { readonly database: string; readonly table: string },
-): void {
-  const { request } = exchange
+  [database = '', name = '', action]: readonly string[],
+): Promise<boolean> {
+  switch (action) {
+    case '_stream_load':
+      if (exchange.request.method !== 'PUT') return false
+      streamLoad(context, exchange, { database, table: name })
+      return true
+    case '_cancel':
+      await cancel(context, exchange, { database, label: name })
+      return true
+    case '_stream_load_meta':
+      streamLoadMeta(context, exchange, { database, table: name })
+      return true
+    default:
+      return false
+  }
+}
+
+/** What a load wants: which table. */
+interface LoadWish {
+  readonly database: string
+  readonly table: string
+}
+
+function streamLoad(context: FeContext, exchange: Exchange, wish: LoadWish): void {
   try {
-    if (!exchange.expectsContinue && request.httpVersion !== '1.0') {
-      refuseBody(exchange)
-      exchange.response.shouldKeepAlive = false
-      throw new StandInError('There is no 100-continue header')
-    }
-    const isMerged = isMergeCommit(context, exchange)
-    if (isMerged && isLeaderElsewhere(context)) return redirectToLeader(context, exchange)
-    if (database === '') throw new StandInError('No database selected.')
-    if (table === '') throw new StandInError('No table selected.')
-    if (context.catalog.findTable(database, table) !== undefined) loadTarget(context, request, { database, table })
-    const refusal = isMerged ? mergeCommitRefusal(exchange) : undefined
-    if (refusal !== undefined) return sendJson(exchange.response, refusal)
-    const backEnd = context.cluster.chooseBackEnd()
-    if (backEnd === undefined) throw new StandInError('No backend alive.')
-    redirect(context, exchange, backEnd)
+    redirectLoad(context, exchange, wish)
   } catch (error) {
     if (error instanceof StandInError && error.errno === 5203) return sendUnauthorized(exchange.response, error.message)
     const failure = failureOf(error)
     exchange.entry['reply'] = failure
     sendJson(exchange.response, failure)
   }
+}
+
+/** In the order of LoadAction.java: Expect, leader (for merge commit), database, table. HTTP/1.0 needs no Expect. */
+function redirectLoad(context: FeContext, exchange: Exchange, { database, table }: LoadWish): void {
+  const { request } = exchange
+  if (!exchange.expectsContinue && request.httpVersion !== '1.0') {
+    refuseBody(exchange)
+    exchange.response.shouldKeepAlive = false
+    throw new StandInError('There is no 100-continue header')
+  }
+  const isMerged = isMergeCommit(context, exchange)
+  if (isMerged && isLeaderElsewhere(context)) return redirectToLeader(context, exchange)
+  if (database === '') throw new StandInError('No database selected.')
+  if (table === '') throw new StandInError('No table selected.')
+  if (context.catalog.findTable(database, table) !== undefined) loadTarget(context, request, { database, table })
+  const refusal = isMerged ? mergeCommitRefusal(exchange) : undefined
+  if (refusal !== undefined) return sendJson(exchange.response, refusal)
+  const backEnd = context.cluster.chooseBackEnd()
+  if (backEnd === undefined) throw new StandInError('No backend alive.')
+  redirect(context, exchange, backEnd)
 }
 
 const isOperation = (name: string): name is (typeof transactionOperations)[number] =>
