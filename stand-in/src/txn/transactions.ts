@@ -1,9 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { assumptions } from '../assumptions.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { TableDef } from '../catalog/table-def.ts'
 import type { Clock } from '../clock.ts'
-import type { Fault } from '../fault.ts'
 import type { ErrorLogs } from '../load/error-log.ts'
 import { LoadFailure } from '../load/field-row.ts'
 import { type LoadParams, loadParams, paramsForVersion } from '../load/load-params.ts'
@@ -12,7 +10,7 @@ import { messageOf } from '../stand-in-error.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Settings } from '../settings.ts'
 import type { Duck } from '../storage/duck.ts'
-import { tooManyVersions } from '../storage/tablet-versions.ts'
+import { type Publication, publicationOf, strikeAfter, strikeBefore } from './commit-faults.ts'
 import type { DataQuota } from './data-quota.ts'
 import type { LabelTable } from './label-table.ts'
 import type { Publisher } from './publisher.ts'
@@ -142,8 +140,8 @@ export class Transactions {
     try {
       this.#judge(txn)
       this.#deps.limits.checkVersions(txn)
-      this.#strike(fault)
-      const publication = this.#publication(request)
+      strikeBefore(fault)
+      const publication = publicationOf(request, this.#deps.settings.number('publish_ms'))
       if (publication !== undefined) {
         await this.#deps.publisher.harden(txn, 'COMMITTED')
         return await this.#publishLater(txn, publication)
@@ -157,15 +155,8 @@ export class Transactions {
       throw error
     }
     await this.#close(txn)
-    if (fault?.action === 'commit-unknown') throw new TxnRefusal('SERVICE_UNAVAILABLE', commitUnknownText)
+    strikeAfter(fault)
     return true
-  }
-
-  /** How a publication that is not done at once goes on; undefined for the ordinary one. */
-  #publication({ fault, waitMs = Number.POSITIVE_INFINITY }: CommitRequest): Publication | undefined {
-    if (fault?.action === 'publish-timeout') return { delayMs: fault.ms, waitMs: 0 }
-    const delayMs = fault?.action === 'slow-publish' ? fault.ms : this.#deps.settings.number('publish_ms')
-    return delayMs === 0 ? undefined : { delayMs, waitMs }
   }
 
   /** COMMITTED now, VISIBLE after the delay and before any later commit of the same tables. */
@@ -189,12 +180,6 @@ export class Transactions {
   #refuseIfLost(txn: Transaction): void {
     if (txn.status !== 'ABORTED') return
     throw new TxnRefusal('TXN_NOT_EXISTS', `transaction with label ${txn.label} not exists`)
-  }
-
-  #strike(fault: Fault | undefined): void {
-    if (fault?.action === 'fail' || fault?.action === 'false-ok') throw new LoadFailure(fault.text)
-    if (fault?.action === 'too-many-versions') throw new LoadFailure(tooManyVersions(10012, 1230, 1000))
-    if (fault?.action === 'disk-full') throw new LoadFailure(assumptions.diskFullText)
   }
 
   /** Finishes every load and adds up its counters. */
@@ -247,8 +232,8 @@ export class Transactions {
   async commitPrepared(txn: Transaction, request: CommitRequest = {}): Promise<boolean> {
     this.#beginEnd(txn)
     try {
-      this.#strike(request.fault)
-      const publication = this.#publication(request)
+      strikeBefore(request.fault)
+      const publication = publicationOf(request, this.#deps.settings.number('publish_ms'))
       if (publication !== undefined) {
         await this.#deps.publisher.harden(txn, 'COMMITTED')
         return await this.#publishLater(txn, publication)
@@ -299,14 +284,4 @@ export class Transactions {
     this.#deps.limits.release(txn)
     if (txn.busy.size === 0) await this.#deps.publisher.release(txn)
   }
-}
-
-/** The BE's answer when the FE's to the commit was lost (1.3): the rows are visible all the same. */
-const commitUnknownText =
-  'Commit transaction fail cause rpc timeout, Transaction status unknown, you can retry with same label.'
-
-/** When a publication is done, and how long somebody waits for it. */
-interface Publication {
-  readonly delayMs: number
-  readonly waitMs: number
 }
