@@ -2,6 +2,7 @@ import type { Checkpoint } from '../core/checkpoint.ts'
 import type { Clock, Random } from '../core/clock.ts'
 import type { Lsn } from '../core/lsn.ts'
 import type { Ownership } from '../core/ownership.ts'
+import type { CreateScratchFile } from '../core/scratch-file.ts'
 import type { Signals } from '../core/signals.ts'
 import type { BatchWriter, Load, Sink, TableRecord } from '../core/sink.ts'
 import type { Source } from '../core/source.ts'
@@ -15,6 +16,7 @@ import type { Gate } from './gate.ts'
 import { afterCommit, noteAhead, recordsDue, recordsKept } from './table-lifecycle.ts'
 import type { Lessons } from './lessons.ts'
 import type { TableRegistry } from './table-registry.ts'
+import { SentRows } from './sent-rows.ts'
 import { truncateTarget } from './truncate-target.ts'
 import { fillUnchangedValues } from './unchanged-values.ts'
 
@@ -37,6 +39,7 @@ export interface ApplierDeps {
     table: TableRecord['table'],
     problem: { readonly reason: string; readonly rowKey?: string | undefined },
   ) => TableRecord
+  readonly createScratchFile: CreateScratchFile
   /** Rows up to this many are deleted one by one when the source empties a table. */
   readonly truncateAsDeletesUpToRows: number
 }
@@ -48,6 +51,8 @@ export class Applier {
   readonly #deps: ApplierDeps
   /** The open target transaction of a large source transaction. */
   #writer: BatchWriter | null = null
+  /** The rows of it that were sent. */
+  #sentRows: SentRows | null = null
   /** Monotonic time at which all rows of the last attempt were sent. */
   #sentAtMs = 0
 
@@ -64,7 +69,7 @@ export class Applier {
       if (this.#deps.lessons.tryPartsFirst) await this.#tryLoads(batch)
       this.#writer ??= await this.#open()
       if (this.#writer === null) throw new SyncError('SINK_TRANSACTION_LOST', 'the batch was already in the target')
-      await this.#send(this.#writer, loadsOf(batch))
+      await this.#sendAndKeep(this.#writer, batch)
     } catch (error) {
       const known = asSyncError(error)
       if (failureReaction(known, { partsSent: 1 }) !== 'blame') throw known
@@ -103,6 +108,18 @@ export class Applier {
       }),
     )
     batch.release()
+    await this.#forgetSentRows()
+  }
+
+  /** Later parts may need what this one has. */
+  async #sendAndKeep(writer: BatchWriter, batch: Batch): Promise<void> {
+    const sentRows = (this.#sentRows ??= new SentRows(this.#deps.createScratchFile))
+    const keep = async (): Promise<void> => {
+      for (const { load } of batch.tables.values())
+        if (SentRows.keeps(load.table)) await sentRows.keep(load.table, load.body)
+    }
+    const results = await Promise.allSettled([this.#send(writer, loadsOf(batch)), keep()])
+    for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
   /** Records the tables that are left out, without waiting for a batch: the session ends, and the next one must know. @throws {SyncError} */
@@ -136,6 +153,13 @@ export class Applier {
     const writer = this.#writer
     this.#writer = null
     await writer?.rollback()
+    await this.#forgetSentRows()
+  }
+
+  async #forgetSentRows(): Promise<void> {
+    const sentRows = this.#sentRows
+    this.#sentRows = null
+    await sentRows?.[Symbol.asyncDispose]()
   }
 
   async #attempt(batch: Batch, endLsn: Lsn): Promise<void> {
@@ -177,7 +201,10 @@ export class Applier {
     const { sink, source, signals, ownership, truncateAsDeletesUpToRows } = this.#deps
     for (const table of batch.tables.values()) {
       const exact = table.entry.isExactAt(this.checkpoint.endLsn)
-      const aheadUntilLsn = await fillUnchangedValues({ ...table, exact }, { sink, source, signals })
+      const aheadUntilLsn = await fillUnchangedValues(
+        { ...table, exact },
+        { sink, source, signals, sent: this.#sentRows },
+      )
       if (aheadUntilLsn !== null) noteAhead(batch, table.entry, aheadUntilLsn)
       if (table.load.truncated)
         await truncateTarget(table.entry, table.load, {

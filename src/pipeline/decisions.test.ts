@@ -11,7 +11,7 @@ import { failureReaction } from './failure-rule.ts'
 import { startCheckpoint } from './start-checkpoint.ts'
 import { isPassed, stateAt } from './table-lifecycle.ts'
 import { tableStart } from './table-start.ts'
-import { valueOrigin } from './unchanged-values.ts'
+import { type FillSituation, mayBeInParts, valueOrigin } from './unchanged-values.ts'
 
 describe('where a batch ends', () => {
   const limits = { flushAfterMs: 500, maxBatchBytes: 1000, maxBatchRows: 100 }
@@ -206,15 +206,19 @@ describe('where a missing value is read', () => {
     unjudged: false,
     marked: false,
   }
-  it.each<[string, Partial<typeof row>, { exact: boolean; partSent: boolean }, string]>([
-    ['exact table', {}, { exact: true, partSent: false }, 'target'],
-    ['exact table, moved row', { moved: true }, { exact: true, partSent: false }, 'target'],
-    ['copied table', {}, { exact: false, partSent: false }, 'target'],
-    ['copied table, moved row', { moved: true }, { exact: false, partSent: false }, 'source'],
-    ['a part of the transaction is at the target already', {}, { exact: true, partSent: true }, 'source'],
-    ['the target has another row under the key', { fromSource: true }, { exact: true, partSent: false }, 'source'],
-  ])('%s', (_, change, table, origin) => {
-    expect(valueOrigin({ ...row, ...change }, table)).toBe(origin)
+  const whole = { exact: true, truncated: false }
+  const copied = { exact: false, truncated: false }
+  it.each<[string, Partial<typeof row>, FillSituation, readonly [origin: string, inParts: boolean]]>([
+    ['exact table', {}, whole, ['target', true]],
+    ['exact table, moved row', { moved: true }, whole, ['target', true]],
+    ['copied table', {}, copied, ['target', true]],
+    ['copied table, moved row', { moved: true }, copied, ['source', false]],
+    ['the target has another row under the key', { fromSource: true }, whole, ['source', false]],
+    ['the target has rows of before a truncate', {}, { ...whole, truncated: true }, ['source', true]],
+    ['a row that is deleted softly', { marked: true, fromSource: true }, copied, ['target', true]],
+  ])('%s', (_, change, table, answers) => {
+    const changed = { ...row, ...change }
+    expect([valueOrigin(changed, table), mayBeInParts(changed, table)]).toEqual(answers)
   })
 })
 

@@ -88,7 +88,10 @@ describe('a transaction that is drafted while it is in progress', () => {
     let taken = 0
     await fc.assert(
       fc.asyncProperty(steps, manner, fc.infiniteStream(fc.integer({ min: 0, max: 9 })), async (some, how, dice) => {
-        taken += await play(some, () => dice.next().value === 0, how)
+        // Every part of a large transaction goes to disk as well: were that full as often, none would ever be whole.
+        const isFault = (point: FaultPoint): boolean => dice.next().value === 0 && (point !== 'scratch' || rarely())
+        const rarely = (): boolean => Number(dice.next().value) < 2
+        taken += await play(some, isFault, how)
       }),
       { numRuns: 50, endOnFailure: true },
     )

@@ -107,6 +107,13 @@ export class LoadBody {
     return this.#sealed
   }
 
+  /** Tells of every record that {@link LoadBody.sealed} has, in its order: its bytes, and how many of them are its key. */
+  eachSealed(visit: (lengthBytes: number, keyLength: number) => void): void {
+    for (let entry = 0; entry < this.#entries; entry++) {
+      if (this.#alive[entry] === ALIVE) visit(this.endOf(entry) - this.startOf(entry), this.keyLengthOf(entry))
+    }
+  }
+
   #compact(): Buffer {
     if (this.#aliveRows === this.#entries) return this.buffer.view()
     let to = 0

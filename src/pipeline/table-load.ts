@@ -222,7 +222,7 @@ export class TableLoad {
     }
     const problem = this.#upsert(row)
     if (problem || (columns.length === 0 && !unjudged)) return problem
-    const mustAskSource = unjudged || this.truncated || origin.gone
+    const mustAskSource = unjudged || origin.gone
     const keyTexts = this.table.schema.key.map((column) => row.text(column) ?? '')
     const moved = oldKind === 'key'
     const { xid } = this

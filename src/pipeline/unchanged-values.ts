@@ -5,6 +5,7 @@ import type { ReadBackRow, Sink } from '../core/sink.ts'
 import type { Source } from '../core/source.ts'
 import type { PendingRow } from './pending-row.ts'
 import { completeRecord, deleteRecord, encodeFields, replaceRecord } from './record-completion.ts'
+import { SentRows } from './sent-rows.ts'
 import type { TableEntry } from './table-registry.ts'
 import type { TableLoad } from './table-load.ts'
 
@@ -14,20 +15,34 @@ import type { TableLoad } from './table-load.ts'
  */
 export type ValueOrigin = 'target' | 'source'
 
+/** What is known of a table when values of its rows are missing. */
+export interface FillSituation {
+  /** The target is exactly the state before the batch. */
+  readonly exact: boolean
+  /** The source emptied the table, and the rows of before are still at the target. */
+  readonly truncated: boolean
+}
+
 /**
- * Decides where a missing value is read (design: unchanged TOAST). Pure.
+ * Decides where a value is read that no part of the batch has (design: unchanged TOAST). Pure.
  *
  * An exact table's target is the state before the batch. Any other may be ahead of the checkpoint, so there only a row that kept its
  * key is known to be the same row.
  */
-export function valueOrigin(
-  row: PendingRow,
-  table: { readonly exact: boolean; readonly partSent: boolean },
-): ValueOrigin {
+export function valueOrigin(row: PendingRow, table: FillSituation): ValueOrigin {
   // The source has the row no more.
   if (row.marked) return 'target'
-  if (row.fromSource || table.partSent) return 'source'
+  if (row.fromSource || table.truncated) return 'source'
   return table.exact || !row.moved ? 'target' : 'source'
+}
+
+/**
+ * Whether a part that was sent before can have the row's values. Not when the row came back within this part, and not when it moved
+ * within it while the table's target may be ahead: what the part has then can be what the target had under the key. Pure.
+ */
+export function mayBeInParts(row: PendingRow, table: FillSituation): boolean {
+  if (row.marked) return true
+  return !row.fromSource && (table.exact || !row.moved)
 }
 
 /** What filling needs. */
@@ -35,6 +50,8 @@ export interface FillDeps {
   readonly sink: Sink
   readonly source: Source
   readonly signals: Signals
+  /** The rows that earlier parts of the batch have sent; null while there are none. */
+  readonly sent: SentRows | null
 }
 
 /** A table of a batch, and whether its target is exactly the state before it. */
@@ -47,7 +64,8 @@ export interface TableToFill {
 type PendingEntry = readonly [record: number, row: PendingRow]
 
 /**
- * Fills the values that updates left out, in one table's load: from the target where that is exact, else from the source.
+ * Fills the values that updates left out, in one table's load: from what earlier parts of the batch have sent, from the target where
+ * that is exact, else from the source.
  *
  * Returns the position that the rows are ahead up to when something was read at the source, else null. A row that is gone at the source needs nothing, for its delete follows: it is left out by deleting it. Never NULL, never a placeholder.
  * @throws {SyncError} ROW_REJECTED when a value that was read cannot be written.
@@ -56,11 +74,16 @@ export async function fillUnchangedValues(table: TableToFill, deps: FillDeps): P
   const { entry, load } = table
   let aheadUntilLsn: Lsn | null = null
   const counts = { target: 0, source: 0 }
-  while (load.body.pending.size > 0) {
-    const exactness = { exact: table.exact, partSent: load.partSent }
+  const situation = { exact: table.exact, truncated: load.truncated }
+  // After a clash of formats the batch is begun anew.
+  while (load.body.pending.size > 0 && !load.formatClash) {
+    const askSource = await fillFromParts(load, situation, deps.sent)
+    if (load.formatClash) break
+    const originOf = ([record, row]: PendingEntry): ValueOrigin =>
+      askSource.has(record) ? 'source' : valueOrigin(row, situation)
     const rows: readonly PendingEntry[] = [...load.body.pending]
-    const fromTarget = rows.filter(([, row]) => valueOrigin(row, exactness) === 'target')
-    const fromSource = rows.filter(([, row]) => valueOrigin(row, exactness) === 'source')
+    const fromTarget = rows.filter((item) => originOf(item) === 'target')
+    const fromSource = rows.filter((item) => originOf(item) === 'source')
     const filled = await fillFromTarget(entry, load, { rows: fromTarget, deps })
     if (filled === 'format-changed') continue
     counts.target += filled.found
@@ -74,6 +97,40 @@ export async function fillUnchangedValues(table: TableToFill, deps: FillDeps): P
     if (counts[from] > 0) deps.signals.emit({ tag: 'values-reread', table: entry.schema.id, rows: counts[from], from })
   }
   return aheadUntilLsn
+}
+
+/** Fills what earlier parts of the batch have. Returns the records for which only the source is left to ask. */
+async function fillFromParts(
+  load: TableLoad,
+  situation: FillSituation,
+  sent: SentRows | null,
+): Promise<ReadonlySet<number>> {
+  const askSource = new Set<number>()
+  if (!load.partSent) return askSource
+  // Nothing was kept of a table whose updates leave nothing out.
+  if (sent === null || !SentRows.keeps(load.table)) return new Set(load.body.pending.keys())
+  const wanted = [...load.body.pending].flatMap(([record, row]) => {
+    return mayBeInParts(row, situation) ? [{ key: row.originKey, of: [record, row] as const }] : []
+  })
+  await sent.find(load.table, wanted, (bytes, { of: [record, row] }) => {
+    const fields = fieldsOf(load, bytes, row.columns)
+    if (fields !== null) return completeRecord(load, record, fields)
+    // A delete: the row came back into the filter since, or it came and went.
+    if (row.marked) deleteRecord(load, record)
+    else askSource.add(record)
+    return true
+  })
+  return askSource
+}
+
+/** The encoded columns of a sent record; null when it is a delete. */
+function fieldsOf({ encoder }: TableLoad, record: Buffer, columns: readonly number[]): Map<number, Buffer> | null {
+  const fields = new Map<number, Buffer>()
+  for (const column of columns) {
+    if (!encoder.findField(record, 0, record.length, column)) return null
+    fields.set(column, record.subarray(encoder.fieldStart, encoder.fieldEnd))
+  }
+  return fields
 }
 
 async function fillFromTarget(

@@ -119,6 +119,48 @@ describe('the embedded engine', () => {
     await world.stop()
   })
 
+  it('completes later parts of a large transaction from that transaction and the target, never from a later moment', async () => {
+    const world = new PipelineWorld()
+    const table = world.source.addTable('one')
+    const ids = Array.from({ length: 20 }, (_, i) => String(i))
+    const insert = (id: string, text: string) => ({ kind: 'insert', table, row: [id, 'a', text] }) as const
+    const update = (from: string, to: string, text: string, keep: boolean) =>
+      ({ kind: 'update', table, from, row: [to, 'b', text], keep }) as const
+    world.source.commit(
+      ids.map((id) => insert(id, `old ${id}`)),
+      true,
+    )
+    world.start(5)
+    await world.untilEqual()
+    world.source.commit(
+      [
+        // Ten rows are written with values, ...
+        ...ids.slice(0, 10).map((id) => update(id, id, `new ${id}`, false)),
+        // ... one of them goes, and another one moves to its key; ...
+        { kind: 'delete', table, id: '0' },
+        update('1', '0', 'new 1', true),
+        insert('1', 'a new row'),
+        // ... then all rows leave their values out, in parts of their own.
+        ...ids.slice(2).map((id) => update(id, id, Number(id) < 10 ? `new ${id}` : `old ${id}`, true)),
+        update('0', 'moved', 'new 1', true),
+        update('1', '1', 'a new row', true),
+      ],
+      true,
+    )
+    // What the source holds when the parts are sent is another thing.
+    world.source.commit(
+      [
+        ...ids.slice(2, 15).map((id) => update(id, id, `later ${id}`, false)),
+        ...ids.slice(15).map((id) => ({ kind: 'delete', table, id }) as const),
+      ],
+      true,
+    )
+    await world.untilEqual()
+    expect(world.signals.filter((signal) => signal.tag === 'values-reread' && signal.from === 'source')).toEqual([])
+    expect(world.signals.filter((signal) => signal.tag === 'values-reread' && signal.from === 'target')).not.toEqual([])
+    await world.stop()
+  })
+
   it('applies a large transaction that empties a table of which it has sent rows, and those of the transaction before', async () => {
     const world = new PipelineWorld()
     const table = world.source.addTable('one')
