@@ -2,6 +2,7 @@ import type { ByteBuffer } from '../../core/byte-buffer.ts'
 import { BAD_ROW } from '../../core/row-encoder.ts'
 import { KIND_TEXT, RowView } from '../../core/row-view.ts'
 import type { EncoderPlan } from './encode/encoder-plan.ts'
+import { canonicalJson } from './canonical-json.ts'
 import { AS_NULL, FIELD_SLACK_BYTES, WRITTEN, type FieldWriter } from './encode/field-writer.ts'
 import type { CanonicalForm } from './type-rules/column-codec.ts'
 
@@ -42,13 +43,6 @@ function trimDecimal(out: ByteBuffer, start: number): void {
   }
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([key, item]): [string, unknown] => [key, sorted(item)])
-  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)))
-}
-
 function floatText(text: string, single: boolean): string {
   const value = single ? Math.fround(Number(text)) : Number(text)
   return value === 0 ? '0' : String(value)
@@ -57,7 +51,7 @@ function floatText(text: string, single: boolean): string {
 const REWRITES: Readonly<Record<Exclude<CanonicalForm, 'exact' | 'decimal'>, (text: string) => string>> = {
   float4: (text) => floatText(text, true),
   float8: (text) => floatText(text, false),
-  json: (text) => JSON.stringify(sorted(JSON.parse(text))),
+  json: canonicalJson,
 }
 
 /** Brings the text at `out[start, length)` into its canonical form. */
