@@ -10,6 +10,7 @@ import { serverFeatures } from '../sink/starrocks/mysql/server-features.ts'
 import { guaranteeOf } from '../sink/starrocks/starrocks-sink.ts'
 import { listRelations } from '../source/postgres/catalog/list-relations.ts'
 import { readSlot } from '../source/postgres/catalog/read-slot.ts'
+import { surveyTables } from '../source/postgres/catalog/survey-tables.ts'
 import type { Session } from '../source/postgres/catalog/session.ts'
 import { openAccess, type PipelineAccess } from './pipeline-access.ts'
 import { readActivity } from './read-activity.ts'
@@ -59,7 +60,7 @@ async function readBothSides(access: PipelineAccess, config: Config): Promise<Pi
     },
     slot,
     ...lag,
-    tables: tableStatuses(state, await matchedRoutes(session, config)),
+    tables: await withRefusals(tableStatuses(state, await matchedRoutes(session, config)), session, config),
   }
 }
 
@@ -153,6 +154,27 @@ export function tableStatuses(state: SinkState, matched: readonly TableRoute[]):
     .filter(({ table }) => !known.has(table))
     .map((route): TableStatus => ({ table: route.table, target: targetName(route), state: { tag: 'waiting' } }))
   return [...recorded, ...waiting].toSorted((a, b) => (a.table < b.table ? -1 : 1))
+}
+
+/** Tells of tables that wait why they are not copied; the catalog is asked only when there are such. */
+async function withRefusals(
+  tables: readonly TableStatus[],
+  session: Session,
+  config: Config,
+): Promise<readonly TableStatus[]> {
+  if (!tables.some(({ state }) => state.tag === 'waiting')) return tables
+  const { judgements } = await surveyTables(session, matchTables(config))
+  const refusals = new Map(
+    judgements.flatMap((each) => {
+      if (each.tag !== 'refused') return []
+      const { table, ...refused } = each.refused
+      return [[table, refused]] as const
+    }),
+  )
+  return tables.map((each) => {
+    const refused = each.state.tag === 'waiting' ? refusals.get(each.table) : undefined
+    return refused === undefined ? each : { ...each, refused }
+  })
 }
 
 function targetName(route: TableRoute | undefined): string {

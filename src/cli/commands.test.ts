@@ -197,6 +197,13 @@ describe('resync', () => {
     const { code, err } = await call(command, ['-c', good, ...args])
     expect([code, err]).toEqual([2, `sync-app: ${message}\n`])
   })
+
+  test('a configuration that stands where a table is named is told so', async () => {
+    const { code, err } = await call(command, ['pipeline.yaml', 'orders'])
+    const said =
+      'sync-app: pipeline.yaml stands where a table is named: a configuration is named by --config pipeline.yaml\n'
+    expect([code, err]).toEqual([2, said])
+  })
 })
 
 describe('verify', () => {

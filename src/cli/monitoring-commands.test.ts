@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Diagnosis } from '../app/doctor/diagnosis.ts'
 import type { LevelChange } from '../app/logs/change-levels.ts'
 import type { TailRequest } from '../app/logs/tail-logs.ts'
+import { activityIn } from '../app/read-activity.ts'
+import { readExposition } from '../app/read-exposition.ts'
 import type { Config } from '../config/config.ts'
 import type { PipelineStatus } from '../core/pipeline-status.ts'
 import { SyncError } from '../core/sync-error.ts'
@@ -56,6 +58,14 @@ async function call(command: Command, args: readonly string[], isTerminal = fals
 const orders = tableId('public', 'orders')
 const users = tableId('public', 'users')
 
+/** What a service answers: tables of schema public are named without it. */
+const METRICS = `sync_throughput_records_per_second{table="orders"} 1000
+sync_throughput_records_per_second{table="users"} 234.4
+sync_records_failed_total{table="users",error_type="connection"} 7
+sync_lag_seconds{table="orders"} 0.5
+sync_lag_seconds{table="users"} 12
+`
+
 const status: PipelineStatus = {
   pipeline: 'shop',
   guarantee: 'atomic',
@@ -68,14 +78,7 @@ const status: PipelineStatus = {
     { table: users, target: 'shop.users', state: { tag: 'streaming', generation: 1 } },
     { table: tableId('public', 'new'), target: 'shop.new', state: { tag: 'waiting' } },
   ],
-  activity: {
-    recordsPerSecond: 1234.4,
-    recordsFailed: 7,
-    tables: new Map([
-      ['public.orders', { lagSeconds: 0.5, recordsPerSecond: 1000, recordsFailed: 0 }],
-      ['public.users', { lagSeconds: 12, recordsPerSecond: 234.4, recordsFailed: 7 }],
-    ]),
-  },
+  activity: activityIn(readExposition(METRICS)),
 }
 
 function statusOf(read: () => Promise<PipelineStatus>): Command {

@@ -33,7 +33,12 @@ export async function loadNamedConfig(
     throw new UsageError(`the configuration is named twice: ${option} and ${operand}`)
   }
   const fromEnv = context.env['SYNC_CONFIG']
-  const file = option ?? operand ?? (fromEnv === '' ? undefined : fromEnv) ?? DEFAULT_FILE
+  const named = option ?? operand ?? (fromEnv === '' ? undefined : fromEnv)
+  const mistaken = named === undefined ? input.operands.find((each) => /\.ya?ml$/i.test(each)) : undefined
+  if (mistaken !== undefined) {
+    throw new UsageError(`${mistaken} stands where a table is named: a configuration is named by --config ${mistaken}`)
+  }
+  const file = named ?? DEFAULT_FILE
   // Help must come at once: what reading a configuration needs is loaded when one is read.
   const { loadConfig } = await import('../config/load-config.ts')
   return loadConfig(file, context.env)

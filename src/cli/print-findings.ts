@@ -23,8 +23,15 @@ export function findingsText(findings: readonly Finding[], colour: boolean): str
   })
   const errors = count(findings, 'error')
   const warnings = count(findings, 'warning')
-  const verdict = errors > 0 ? 'The pipeline cannot run as it is.' : 'The pipeline can run.'
-  return `${blocks.join('')}${plural(errors, 'error')}, ${plural(warnings, 'warning')}. ${verdict}\n`
+  return `${blocks.join('')}${plural(errors, 'error')}, ${plural(warnings, 'warning')}. ${verdictOf(findings)}\n`
+}
+
+/** An error of a table keeps that table out; one of no table keeps the pipeline from running. */
+function verdictOf(findings: readonly Finding[]): string {
+  const errors = findings.filter(({ level }) => level === 'error')
+  if (errors.some(({ table }) => table === undefined)) return 'The pipeline cannot run as it is.'
+  const without = [...new Set(errors.map(({ table }) => table))]
+  return without.length === 0 ? 'The pipeline can run.' : `The pipeline can run, without ${without.join(', ')}.`
 }
 
 /** Findings for programs: `{"ok", "findings": [{level, code, what, why, remedy, table}]}`. */

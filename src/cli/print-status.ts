@@ -1,5 +1,6 @@
 import { formatLsn } from '../core/lsn.ts'
 import type { PipelineStatus, TableActivity, TableStatus } from '../core/pipeline-status.ts'
+import { tableLabel } from '../core/table-label.ts'
 import type { TableState } from '../core/table-state.ts'
 import { humanBytes, humanCount, humanDuration } from './human-units.ts'
 import { paint, type Ink } from './paint.ts'
@@ -14,7 +15,8 @@ const STATE_INKS: Readonly<Record<TableState['tag'], Ink>> = {
   removed: 'dim',
 }
 
-function noteOf({ state, chunks }: TableStatus): string {
+function noteOf({ state, chunks, refused }: TableStatus): string {
+  if (refused) return `${refused.code}: ${refused.reason}`
   if (state.tag === 'quarantined') return `${state.code}: ${state.reason}`
   if (state.tag === 'paused') return `since ${formatLsn(state.sinceLsn)}`
   if (state.tag === 'snapshotting' && chunks) return `${chunks.loaded} of ${chunks.planned} chunks`
@@ -98,7 +100,8 @@ const LIVE_COLUMNS = [
 
 /** The pipeline and its tables for watching: those that do not stream first, then by lag. A picture of bounded height. */
 export function liveText(status: PipelineStatus, colour: boolean): string {
-  const measured = (table: TableStatus): TableActivity | undefined => status.activity?.tables.get(table.table)
+  const measured = (table: TableStatus): TableActivity | undefined =>
+    status.activity?.tables.get(tableLabel(table.table))
   const urgency = (table: TableStatus): number =>
     table.state.tag === 'streaming' ? (measured(table)?.lagSeconds ?? -1) : Infinity
   const ordered = status.tables.toSorted((a, b) => {
@@ -125,11 +128,11 @@ function liveRow(table: TableStatus, measured: TableActivity | undefined, colour
   ]
 }
 
-function tableObject({ table, target, state, chunks }: TableStatus): object {
+function tableObject({ table, target, state, chunks, refused }: TableStatus): object {
   const quarantine =
     state.tag === 'quarantined' ? { code: state.code, reason: state.reason, row_key: state.rowKey } : {}
   const since = 'sinceLsn' in state ? { since_lsn: formatLsn(state.sinceLsn) } : {}
-  return { table, target, state: state.tag, ...since, ...quarantine, chunks }
+  return { table, target, state: state.tag, ...since, ...quarantine, ...refused, chunks }
 }
 
 /** Jobs for programs: a list of `{table, target, state, ...}`. */
@@ -163,7 +166,7 @@ export function statusJson(status: PipelineStatus): string {
       records_failed: status.activity.recordsFailed,
     },
     tables: status.tables.map((table) => {
-      const measured = status.activity?.tables.get(table.table)
+      const measured = status.activity?.tables.get(tableLabel(table.table))
       const { lagSeconds, recordsPerSecond, recordsFailed } = measured ?? {}
       return {
         ...tableObject(table),

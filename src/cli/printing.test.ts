@@ -32,8 +32,12 @@ test('findings: errors first, with why and what mends them', () => {
 warning SLOT_KEEP: w
   why:  y
 
-1 error, 1 warning. The pipeline cannot run as it is.
+1 error, 1 warning. The pipeline can run, without public.orders.
 `)
+  const unreachable: Finding = { level: 'error', code: 'SOURCE_UNAVAILABLE', what: 'w', why: 'y', remedy: '' }
+  expect(findingsText([...findings, unreachable], false)).toMatch(
+    /2 errors, 1 warning\. The pipeline cannot run as it is\.\n$/,
+  )
   expect(findingsText([], false)).toBe('0 errors, 0 warnings. The pipeline can run.\n')
 })
 

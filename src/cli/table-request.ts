@@ -52,7 +52,7 @@ export function tableRequestCommand(words: TableRequestWords, load: () => Promis
     operands: [{ name: 'TABLE', doc: 'schema.table, or a table of schema public.', required: false, repeated: true }],
     options: [configOption, allFlag, waitFlag, jsonFlag],
     examples: [
-      { call: `${name} orders billing.invoices`, doc: 'Two tables.' },
+      { call: `${name} orders public.users`, doc: 'Two tables.' },
       { call: `${name} --all --wait`, doc: 'Every table, and stay until it is done.' },
     ],
     async run(input, context) {

@@ -1,5 +1,6 @@
 import type { Lsn } from './lsn.ts'
 import type { Guarantee } from './sink.ts'
+import type { RefusedTable } from './source.ts'
 import type { TableId } from './table-id.ts'
 import type { TableState } from './table-state.ts'
 
@@ -25,6 +26,7 @@ export interface ServiceActivity {
   readonly recordsPerSecond: number
   /** Records whose load failed, per attempt, since it started. */
   readonly recordsFailed: number
+  /** By the label that the table has in metrics: see {@link tableLabel}. */
   readonly tables: ReadonlyMap<string, TableActivity>
 }
 
@@ -64,4 +66,6 @@ export interface TableStatus {
   readonly state: TableState
   /** Chunks of the first copy; absent outside of one. */
   readonly chunks?: { readonly loaded: number; readonly planned: number } | undefined
+  /** Why a table that waits is not copied; absent when it will be. */
+  readonly refused?: Omit<RefusedTable, 'table'> | undefined
 }
