@@ -4,11 +4,11 @@ import type { Lsn } from '../core/lsn.ts'
 import type { Ownership } from '../core/ownership.ts'
 import type { CreateScratchFile } from '../core/scratch-file.ts'
 import type { Signals } from '../core/signals.ts'
-import type { BatchWriter, Load, Sink, TableRecord } from '../core/sink.ts'
+import type { BatchWriter, Sink, TableRecord } from '../core/sink.ts'
 import type { Source } from '../core/source.ts'
 import { asSyncError, SyncError } from '../core/sync-error.ts'
 import { backOffMs } from './back-off.ts'
-import type { Batch } from './batch.ts'
+import type { Batch, BatchTable } from './batch.ts'
 import { allLoads, loadsOf } from './batch-loads.ts'
 import { batchCommitted, countsByTable } from './batch-signal.ts'
 import { failureReaction } from './failure-rule.ts'
@@ -16,7 +16,8 @@ import type { Gate } from './gate.ts'
 import { afterCommit, noteAhead, recordsDue, recordsKept } from './table-lifecycle.ts'
 import type { Lessons } from './lessons.ts'
 import type { TableRegistry } from './table-registry.ts'
-import { SentRows } from './sent-rows.ts'
+import { PartSender } from './part-sender.ts'
+import { sendLoads } from './send-loads.ts'
 import { truncateTarget } from './truncate-target.ts'
 import { fillUnchangedValues } from './unchanged-values.ts'
 
@@ -40,6 +41,8 @@ export interface ApplierDeps {
     problem: { readonly reason: string; readonly rowKey?: string | undefined },
   ) => TableRecord
   readonly createScratchFile: CreateScratchFile
+  /** Values that updates left out are read into memory up to about half of it at once. */
+  readonly maxBatchBytes: number
   /** Rows up to this many are deleted one by one when the source empties a table. */
   readonly truncateAsDeletesUpToRows: number
 }
@@ -51,14 +54,15 @@ export class Applier {
   readonly #deps: ApplierDeps
   /** The open target transaction of a large source transaction. */
   #writer: BatchWriter | null = null
-  /** The rows of it that were sent. */
-  #sentRows: SentRows | null = null
+  /** What of it was sent. */
+  readonly #parts: PartSender
   /** Monotonic time at which all rows of the last attempt were sent. */
   #sentAtMs = 0
 
   constructor(checkpoint: Checkpoint, deps: ApplierDeps) {
     this.checkpoint = checkpoint
     this.#deps = deps
+    this.#parts = new PartSender(deps.createScratchFile)
   }
 
   /** Sends what a large transaction has so far; its batch stays open. @throws {SyncError} whatever failed: the session begins anew. */
@@ -66,16 +70,12 @@ export class Applier {
     try {
       await this.#pass(batch)
       await this.#complete(batch)
-      if (this.#deps.lessons.tryPartsFirst) await this.#tryLoads(batch)
-      this.#writer ??= await this.#open()
-      if (this.#writer === null) throw new SyncError('SINK_TRANSACTION_LOST', 'the batch was already in the target')
-      await this.#sendAndKeep(this.#writer, batch)
+      await this.#sendNow([...batch.tables.values()])
     } catch (error) {
       const known = asSyncError(error)
       if (failureReaction(known, { partsSent: 1 }) !== 'blame') throw known
       this.#blameLarge(known)
     }
-    for (const { load } of batch.tables.values()) load.partDone()
     batch.partsSent++
     batch.sentRows = batch.rows
     batch.bytes = 0
@@ -108,18 +108,7 @@ export class Applier {
       }),
     )
     batch.release()
-    await this.#forgetSentRows()
-  }
-
-  /** Later parts may need what this one has. */
-  async #sendAndKeep(writer: BatchWriter, batch: Batch): Promise<void> {
-    const sentRows = (this.#sentRows ??= new SentRows(this.#deps.createScratchFile))
-    const keep = async (): Promise<void> => {
-      for (const { load } of batch.tables.values())
-        if (SentRows.keeps(load.table)) await sentRows.keep(load.table, load.body)
-    }
-    const results = await Promise.allSettled([this.#send(writer, loadsOf(batch)), keep()])
-    for (const result of results) if (result.status === 'rejected') throw result.reason
+    await this.#parts[Symbol.asyncDispose]()
   }
 
   /** Records the tables that are left out, without waiting for a batch: the session ends, and the next one must know. @throws {SyncError} */
@@ -153,13 +142,7 @@ export class Applier {
     const writer = this.#writer
     this.#writer = null
     await writer?.rollback()
-    await this.#forgetSentRows()
-  }
-
-  async #forgetSentRows(): Promise<void> {
-    const sentRows = this.#sentRows
-    this.#sentRows = null
-    await sentRows?.[Symbol.asyncDispose]()
+    await this.#parts[Symbol.asyncDispose]()
   }
 
   async #attempt(batch: Batch, endLsn: Lsn): Promise<void> {
@@ -169,7 +152,7 @@ export class Applier {
     for (const record of recordsDue(this.#deps.registry, endLsn)) batch.records.set(record.table, record)
     this.#writer ??= await this.#open(batch.bytes)
     if (this.#writer === null) return
-    await this.#send(this.#writer, await allLoads(batch))
+    await sendLoads(this.#writer, await allLoads(batch))
     this.#sentAtMs = this.#deps.clock.monotonicMs()
     const next: Checkpoint = {
       ...this.checkpoint,
@@ -198,14 +181,9 @@ export class Applier {
 
   /** Fills what updates left out, and empties what the source emptied. Done once: a further attempt finds nothing to do. */
   async #complete(batch: Batch): Promise<void> {
-    const { sink, source, signals, ownership, truncateAsDeletesUpToRows } = this.#deps
+    const { sink, ownership, truncateAsDeletesUpToRows } = this.#deps
     for (const table of batch.tables.values()) {
-      const exact = table.entry.isExactAt(this.checkpoint.endLsn)
-      const aheadUntilLsn = await fillUnchangedValues(
-        { ...table, exact },
-        { sink, source, signals, sent: this.#sentRows },
-      )
-      if (aheadUntilLsn !== null) noteAhead(batch, table.entry, aheadUntilLsn)
+      await this.#fill(batch, table)
       if (table.load.truncated)
         await truncateTarget(table.entry, table.load, {
           sink,
@@ -220,11 +198,34 @@ export class Applier {
     }
   }
 
-  async #send(writer: BatchWriter, loads: readonly Load[]): Promise<void> {
-    const results = await Promise.allSettled(loads.map((load) => writer.send(load)))
-    const failures = results.flatMap((result) => (result.status === 'rejected' ? [asSyncError(result.reason)] : []))
-    const worst = mostTelling(failures)
-    if (worst) throw worst
+  /** When the values that updates left out are too many for memory, the rows that are whole go ahead as a part. */
+  async #fill(batch: Batch, table: BatchTable): Promise<void> {
+    const { entry, load } = table
+    const { sink, source, signals, maxBatchBytes } = this.#deps
+    const exact = entry.isExactAt(this.checkpoint.endLsn)
+    const partsBefore = this.#parts.partsOf(load.table)
+    // What a truncate deletes is not sent before it.
+    const roomBytes = load.truncated ? Number.POSITIVE_INFINITY : Math.ceil(maxBatchBytes / 2)
+    for (;;) {
+      const { sent } = this.#parts
+      const situation = { entry, load, exact, roomBytes, partsBefore }
+      const aheadUntilLsn = await fillUnchangedValues(situation, { sink, source, signals, sent })
+      if (aheadUntilLsn !== null) noteAhead(batch, entry, aheadUntilLsn)
+      if (load.body.pending.size === 0 || load.formatClash) return
+      // From here on the batch cannot be sent again from memory.
+      batch.partsSent++
+      const pending = load.body.takePending()
+      await this.#sendNow([table])
+      load.body.putBack(pending)
+    }
+  }
+
+  /** Sends what the tables have, as a part. @throws {SyncError} */
+  async #sendNow(tables: readonly BatchTable[]): Promise<void> {
+    if (this.#deps.lessons.tryPartsFirst) await this.#tryLoads(tables)
+    this.#writer ??= await this.#open()
+    if (this.#writer === null) throw new SyncError('SINK_TRANSACTION_LOST', 'the batch was already in the target')
+    await this.#parts.send(this.#writer, tables)
   }
 
   async #afterFailure(
@@ -256,8 +257,8 @@ export class Applier {
   }
 
   /** Loads each table's rows alone, without committing, and takes out the tables that are refused. @throws {SyncError} when there are any. */
-  async #tryLoads(batch: Batch): Promise<void> {
-    const rejected = await this.#deps.sink.findRejected(loadsOf(batch), this.#deps.ownership)
+  async #tryLoads(tables: readonly BatchTable[]): Promise<void> {
+    const rejected = await this.#deps.sink.findRejected(loadsOf(tables), this.#deps.ownership)
     for (const { table, reason, rowKey } of rejected) this.#deps.quarantine(table, { reason, rowKey })
     if (rejected.length > 0) throw new SyncError('SINK_TRANSACTION_LOST', 'a row of a large transaction was refused')
   }
@@ -282,14 +283,4 @@ export class Applier {
       batch.leaveOut(table, this.#deps.quarantine(table, { reason, rowKey }))
     this.#deps.signals.emit({ tag: 'attempt-failed', what: 'batch', error, retryInMs: 0 })
   }
-}
-
-/** When one load fails the others are told that the transaction is over: the error that a person must hear of counts first. */
-function mostTelling(failures: readonly SyncError[]): SyncError | undefined {
-  return (
-    failures.find((error) => error.retry === 'never') ??
-    failures.find((error) => error.retry === 'manual') ??
-    failures.find((error) => error.code !== 'SINK_TRANSACTION_LOST') ??
-    failures[0]
-  )
 }

@@ -1,12 +1,12 @@
 import type { LoadFormat } from '../core/row-encoder.ts'
 import type { Load } from '../core/sink.ts'
 import { SyncError } from '../core/sync-error.ts'
-import type { Batch } from './batch.ts'
+import type { Batch, BatchTable } from './batch.ts'
 import type { TableEntry } from './table-registry.ts'
 
-/** What the batch has in memory: one load for each target table that a table's rows go to. */
-export function loadsOf(batch: Batch): readonly Load[] {
-  const filled = [...batch.tables.values()].filter(({ load }) => load.body.rows > 0)
+/** What tables of a batch have in memory: one load for each target table that a table's rows go to. */
+export function loadsOf(tables: Iterable<BatchTable>): readonly Load[] {
+  const filled = [...tables].filter(({ load }) => load.body.rows > 0)
   return filled.flatMap(({ entry, load }) => {
     const { format, rows } = load.body
     return toEach(entry, { format, rows, body: load.body.sealed() })
@@ -19,10 +19,13 @@ export function loadsOf(batch: Batch): readonly Load[] {
  */
 export async function allLoads(batch: Batch): Promise<readonly Load[]> {
   const { draft } = batch
-  if (draft === null) return loadsOf(batch)
+  if (draft === null) return loadsOf(batch.tables.values())
   for (const [entry, format] of draft.formats) requireFormat(batch, entry, format)
   const parts = await draft.parts()
-  return [...loadsOf(batch), ...parts.flatMap(({ entry, format, rows, body }) => toEach(entry, { format, rows, body }))]
+  return [
+    ...loadsOf(batch.tables.values()),
+    ...parts.flatMap(({ entry, format, rows, body }) => toEach(entry, { format, rows, body })),
+  ]
 }
 
 /** To the live table, and to its shadow while it is copied anew. */

@@ -9,6 +9,13 @@ const ALIVE = 1
 /** Storage above this is given back after a batch. */
 const KEEP_BYTES = 48 * 1024 * 1024
 
+/** A record that waits for values outside of its load. */
+export interface TakenRecord {
+  readonly bytes: Buffer
+  readonly keyLength: number
+  readonly row: PendingRow
+}
+
 /**
  * One table's rows of a batch while it fills: encoded records, and of each key only the last one alive.
  *
@@ -81,6 +88,25 @@ export class LoadBody {
   /** Notes what the record that was put last still misses. */
   markLastPending(row: PendingRow): void {
     this.pending.set(this.#entries - 1, row)
+  }
+
+  /** Takes out the records that still miss values, in order: what remains is whole. */
+  takePending(): readonly TakenRecord[] {
+    return [...this.pending].map(([entry, row]) => {
+      const bytes = Buffer.from(this.buffer.bytes.subarray(this.startOf(entry), this.endOf(entry)))
+      this.#kill(entry)
+      return { bytes, keyLength: this.keyLengthOf(entry), row }
+    })
+  }
+
+  /** Puts records back that were taken out, each the latest of its key. */
+  putBack(taken: readonly TakenRecord[]): void {
+    for (const { bytes, keyLength, row } of taken) {
+      const start = this.buffer.length
+      this.buffer.append(bytes, 0, bytes.length)
+      this.put(start, keyLength)
+      this.markLastPending(row)
+    }
   }
 
   /** First byte of an entry's record. */

@@ -46,7 +46,7 @@ async function part(sent: SentRows, keys: Iterable<string>, text: string, to = t
 async function found(sent: SentRows, keys: readonly string[], of = table): Promise<Record<string, string | null>> {
   const texts: Record<string, string | null> = {}
   await sent.find(
-    of,
+    { table: of, parts: sent.partsOf(of) },
     keys.map((key) => ({ key: keyOf(key), of: key })),
     (record, { of: key }) => {
       texts[key] = csv.findField(record, 0, record.length, 1)

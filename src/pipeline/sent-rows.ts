@@ -56,19 +56,24 @@ export class SentRows implements AsyncDisposable {
     }
   }
 
+  /** How many of the kept parts are the table's; what is kept later can be left out of a search. */
+  partsOf({ id }: SinkTable): number {
+    return this.#runs.get(id)?.length ?? 0
+  }
+
   /**
-   * Looks for the last record of each key, and gives those that there are to `found`, which ends the search by returning false.
+   * Looks for the last record of each key in the first `parts` of the table, and gives those that there are to `found`, which ends the search by returning false.
    * @throws {SyncError} SPOOL_FULL when the file cannot be read.
    */
   async find<T>(
-    { id }: SinkTable,
+    { table: { id }, parts }: { readonly table: SinkTable; readonly parts: number },
     wanted: readonly WantedKey<T>[],
     found: (record: Buffer, wanted: WantedKey<T>) => boolean,
   ): Promise<void> {
     const hashed = wanted.map((one) => ({ one, hash: hashBytes(one.key, 0, one.key.length) >>> 0 }))
     // In the order of the index, so that each of its pages is read once.
     let missing = hashed.toSorted((a, b) => a.hash - b.hash)
-    for (const run of (this.#runs.get(id) ?? []).toReversed()) {
+    for (const run of (this.#runs.get(id) ?? []).slice(0, parts).toReversed()) {
       const reader = this.#reader(run)
       const still: typeof missing = []
       for (const item of missing) {

@@ -178,6 +178,7 @@ export class SessionParts {
       registry: this.#registry,
       quarantine: (table, problem) => this.tables.quarantine(table, 'ROW_REJECTED', problem),
       truncateAsDeletesUpToRows: settings.truncateAsDeletesUpToRows,
+      maxBatchBytes: settings.limits.maxBatchBytes,
     })
   }
 

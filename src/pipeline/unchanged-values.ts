@@ -54,11 +54,26 @@ export interface FillDeps {
   readonly sent: SentRows | null
 }
 
+/** Rows whose values are read at once, at first; then as many as bring about {@link SLICE_BYTES}. */
+const FIRST_SLICE_ROWS = 64
+const MOST_SLICE_ROWS = 10_000
+const SLICE_BYTES = 8 * 1024 * 1024
+
+/** How many rows to read next after so many brought so many bytes. Pure. */
+export function nextSliceRows(rows: number, bytes: number): number {
+  const fitting = Math.floor((rows * SLICE_BYTES) / Math.max(1, bytes))
+  return Math.max(1, Math.min(fitting, rows * 4, MOST_SLICE_ROWS))
+}
+
 /** A table of a batch, and whether its target is exactly the state before it. */
 export interface TableToFill {
   readonly entry: TableEntry
   readonly load: TableLoad
   readonly exact: boolean
+  /** The load may grow by that much; then some rows go on missing values. */
+  readonly roomBytes: number
+  /** Parts that were sent before this one began. */
+  readonly partsBefore: number
 }
 
 type PendingEntry = readonly [record: number, row: PendingRow]
@@ -67,7 +82,7 @@ type PendingEntry = readonly [record: number, row: PendingRow]
  * Fills the values that updates left out, in one table's load: from what earlier parts of the batch have sent, from the target where
  * that is exact, else from the source.
  *
- * Returns the position that the rows are ahead up to when something was read at the source, else null. A row that is gone at the source needs nothing, for its delete follows: it is left out by deleting it. Never NULL, never a placeholder.
+ * Ends early when the load has no more room: the rows that still miss values stay pending. Returns the position that the rows are ahead up to when something was read at the source, else null. A row that is gone at the source needs nothing, for its delete follows: it is left out by deleting it. Never NULL, never a placeholder.
  * @throws {SyncError} ROW_REJECTED when a value that was read cannot be written.
  */
 export async function fillUnchangedValues(table: TableToFill, deps: FillDeps): Promise<Lsn | null> {
@@ -75,13 +90,16 @@ export async function fillUnchangedValues(table: TableToFill, deps: FillDeps): P
   let aheadUntilLsn: Lsn | null = null
   const counts = { target: 0, source: 0 }
   const situation = { exact: table.exact, truncated: load.truncated }
+  const { body } = load
+  const mostBytes = body.bytes + table.roomBytes
   // After a clash of formats the batch is begun anew.
-  while (load.body.pending.size > 0 && !load.formatClash) {
-    const askSource = await fillFromParts(load, situation, deps.sent)
-    if (load.formatClash) break
-    const originOf = ([record, row]: PendingEntry): ValueOrigin =>
-      askSource.has(record) ? 'source' : valueOrigin(row, situation)
-    const rows: readonly PendingEntry[] = [...load.body.pending]
+  const goesOn = (): boolean => body.pending.size > 0 && !load.formatClash && body.bytes < mostBytes
+  const askSource = await fillFromParts(table, { situation, sent: deps.sent, goesOn })
+  const originOf = ([record, row]: PendingEntry): ValueOrigin =>
+    askSource.has(record) ? 'source' : valueOrigin(row, situation)
+  for (let sliceRows = FIRST_SLICE_ROWS; goesOn();) {
+    const before = body.bytes
+    const rows: readonly PendingEntry[] = firstOf(body.pending, sliceRows)
     const fromTarget = rows.filter((item) => originOf(item) === 'target')
     const fromSource = rows.filter((item) => originOf(item) === 'source')
     const filled = await fillFromTarget(entry, load, { rows: fromTarget, deps })
@@ -92,6 +110,7 @@ export async function fillUnchangedValues(table: TableToFill, deps: FillDeps): P
     aheadUntilLsn = read.upperLsn ?? aheadUntilLsn
     if (read.formatChanged) continue
     counts.source += fromSource.length
+    sliceRows = nextSliceRows(rows.length, body.bytes - before)
   }
   for (const from of ['target', 'source'] as const) {
     if (counts[from] > 0) deps.signals.emit({ tag: 'values-reread', table: entry.schema.id, rows: counts[from], from })
@@ -99,12 +118,21 @@ export async function fillUnchangedValues(table: TableToFill, deps: FillDeps): P
   return aheadUntilLsn
 }
 
+function firstOf(pending: ReadonlyMap<number, PendingRow>, count: number): readonly PendingEntry[] {
+  const first: PendingEntry[] = []
+  for (const item of pending) {
+    if (first.length === count) break
+    first.push(item)
+  }
+  return first
+}
+
 /** Fills what earlier parts of the batch have. Returns the records for which only the source is left to ask. */
 async function fillFromParts(
-  load: TableLoad,
-  situation: FillSituation,
-  sent: SentRows | null,
+  { load, partsBefore }: TableToFill,
+  work: { readonly situation: FillSituation; readonly sent: SentRows | null; readonly goesOn: () => boolean },
 ): Promise<ReadonlySet<number>> {
+  const { situation, sent, goesOn } = work
   const askSource = new Set<number>()
   if (!load.partSent) return askSource
   // Nothing was kept of a table whose updates leave nothing out.
@@ -112,9 +140,9 @@ async function fillFromParts(
   const wanted = [...load.body.pending].flatMap(([record, row]) => {
     return mayBeInParts(row, situation) ? [{ key: row.originKey, of: [record, row] as const }] : []
   })
-  await sent.find(load.table, wanted, (bytes, { of: [record, row] }) => {
+  await sent.find({ table: load.table, parts: partsBefore }, wanted, (bytes, { of: [record, row] }) => {
     const fields = fieldsOf(load, bytes, row.columns)
-    if (fields !== null) return completeRecord(load, record, fields)
+    if (fields !== null) return completeRecord(load, record, fields) && goesOn()
     // A delete: the row came back into the filter since, or it came and went.
     if (row.marked) deleteRecord(load, record)
     else askSource.add(record)

@@ -56,6 +56,8 @@ export class MemorySink implements Sink {
   whileSwapping: () => Promise<void> = () => Promise.resolve()
   /** Rows of every load of a batch, in the order in which they were sent. */
   readonly sentRows: number[] = []
+  /** Bytes of them. */
+  readonly sentBytes: number[] = []
 
   constructor(parts: {
     readonly target: MemoryTarget
@@ -200,6 +202,7 @@ export class MemorySink implements Sink {
       await tick()
       this.#strike('send')
       this.sentRows.push(load.rows)
+      this.sentBytes.push(load.body.length)
       loads.push(await inMemory(load))
     }
     return {

@@ -33,10 +33,11 @@ const quickClock: Clock = {
 /** Sessions that fail again and again are begun after longer and longer pauses. */
 const PATIENCE_MS = 6_000
 
-/** When things happen that a test may want sooner or later. */
-interface WorldTimes {
+/** What a test may want to be sooner, later or smaller. */
+interface WorldLimits {
   readonly flushAfterMs?: number | undefined
   readonly heartbeatEveryMs?: number | undefined
+  readonly maxBatchBytes?: number | undefined
 }
 
 /** An engine between a scripted source and a target in memory, which checks the target after every commit. */
@@ -59,7 +60,10 @@ export class PipelineWorld {
   }
 
   /** Starts it, for the first time or once more after {@link stop}: what it knows then is what the target holds. */
-  start(maxBatchRows = 1000, { flushAfterMs = 5, heartbeatEveryMs }: WorldTimes = {}): void {
+  start(
+    maxBatchRows = 1000,
+    { flushAfterMs = 5, heartbeatEveryMs, maxBatchBytes = 1_000_000 }: WorldLimits = {},
+  ): void {
     this.#stop = new AbortController()
     const session = {
       source: this.source,
@@ -74,7 +78,7 @@ export class PipelineWorld {
       createScratchFile: async () => new MemoryFile(this.#isDiskFull),
       settings: {
         pipeline: 'p',
-        limits: { flushAfterMs, maxBatchBytes: 1_000_000, maxBatchRows },
+        limits: { flushAfterMs, maxBatchBytes, maxBatchRows },
         checkpointEveryMs: 50,
         rediscoverEveryMs: 200,
         snapshotParallelism: 2,
