@@ -78,11 +78,13 @@ ${sections.join('\n\n')}
 }
 
 /** What was measured, of which version and when. */
-function describe({ name, what, note, measured }: Finding): string {
+function describe(finding: Finding): string {
+  const { name, what, note, measured } = finding
   const words = `${name}: ${what}${note ? ` (${note})` : ''}`
   if (measured === undefined) return words
-  const { commit, date, scale, rounds } = measured
-  return `${words}; commit ${commit}, ${date.slice(0, 16).replace('T', ' ')} UTC, scale \`${scale}\`, rounds ${rounds}`
+  const { commit, date, scale } = measured
+  const rounds = roundsOf(finding)
+  return `${words}; commit ${commit}, ${date.slice(0, 16).replace('T', ' ')} UTC, scale \`${scale}\`, ${rounds === 1 ? 'one run' : `${rounds} rounds`}`
 }
 
 function summary({ machine, findings }: Results): string {
@@ -110,16 +112,20 @@ function summary({ machine, findings }: Results): string {
         ]),
     `- Peer (${PEER.name}, another machine): ${shown(PEER['snapshot rows/s'])} rows/s first copy, ${shown(PEER['changes rows/s'])} rows/s changes, p50 ${PEER['p50 s']} s, ${PEER['memory GB'].toFixed(1)} GB.`,
     '',
-    `Medians of ${roundsOf(findings)} interleaved rounds; sizes, dates and goals that are not met are on the page below.`,
+    `Medians of ${allRounds([...cdc, ...copy, ...latency])} interleaved rounds; sizes, dates and goals that are not met are on the page below.`,
     '',
     `${machine.cpu}, ${machine.cores} cores shared by source, service and target; how it was measured: [performance](docs/performance.md).`,
   ]
   return lines.join('\n')
 }
 
-function roundsOf(findings: readonly Finding[]): string {
-  const rounds = new Set(findings.flatMap(({ measured }) => (measured === undefined ? [] : [measured.rounds])))
-  return [...rounds].toSorted((a, b) => a - b).join(' or ')
+/** How often it was measured. */
+function roundsOf({ runs }: Finding): number {
+  return Array.isArray(runs) ? runs.length : 1
+}
+
+function allRounds(findings: readonly Finding[]): string {
+  return [...new Set(findings.map(roundsOf))].toSorted((a, b) => a - b).join(' or ')
 }
 
 function line(name: string, { figures }: Finding): string {

@@ -70,7 +70,7 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`)
 const rounds = values.rounds === undefined ? {} : { rounds: Number(values.rounds) }
 const context: BenchContext = { source, scale: { ...SCALES[scaleName], ...rounds }, say }
 const file = values.json ?? (values.only === undefined && !values.quick ? LATEST : undefined)
-const measured = { commit: machine.commit, date: machine.date, scale: scaleName, rounds: context.scale.rounds }
+const measured = { commit: machine.commit, date: machine.date, scale: scaleName }
 const findings: Finding[] = []
 for (const { group, part } of wanted) {
   for (const finding of await SCENARIOS[group](context, part)) findings.push({ ...finding, measured })

@@ -16,11 +16,11 @@ export interface Finding {
   /** Medians, by name with their unit: `rows/s`, `ratio`. */
   readonly figures: Readonly<Record<string, number>>
   readonly goals: readonly Goal[]
-  /** Every run, as it was measured. */
+  /** Every round, as it was measured; no list when there was one run alone. */
   readonly runs: unknown
   /** What was left out, and other words to the reader. */
   readonly note?: string | undefined
-  /** Of what, when and how often it was measured. */
+  /** Of what and when it was measured. */
   readonly measured?: Measured | undefined
 }
 
@@ -29,7 +29,6 @@ export interface Measured {
   readonly commit: string
   readonly date: string
   readonly scale: string
-  readonly rounds: number
 }
 
 /** Whether a figure is what it should be. */
