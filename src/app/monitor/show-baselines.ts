@@ -14,6 +14,11 @@ export function showBaselines(
     if (label !== undefined && label !== 'table') continue
     for (let slot = 0; slot < size; slot += 1) {
       const table = label === undefined ? '' : (column.universe.labelsOf(slot)[label] ?? '')
+      if (!column.hasValue(slot)) {
+        registry.remove('sync_signal_baseline', [signal, table])
+        registry.remove('sync_signal_anomaly', [signal, table])
+        continue
+      }
       registry.gauge('sync_signal_baseline', [signal, table]).set(column.bandOf(slot)?.middle ?? Number.NaN)
       registry.gauge('sync_signal_anomaly', [signal, table]).set(column.anomalyAt(slot))
     }

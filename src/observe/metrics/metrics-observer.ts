@@ -94,7 +94,7 @@ export class MetricsObserver implements Signals {
         this.#table(signal.table).take({ tag: 'waiting' }, clock.now())
         break
       case 'values-reread':
-        registry.counter('sync_rereads_total', [tableLabel(signal.table), signal.from]).add(signal.rows)
+        this.#table(signal.table).countReread(signal.from, signal.rows)
         break
       default:
         this.#pipeline.countEvent(signal)

@@ -8,6 +8,9 @@ const OPERATIONS = ['insert', 'update', 'delete'] as const
 /** States as `sync_job_state` shows them. */
 const STATES: readonly TableState['tag'][] = ['waiting', 'snapshotting', 'streaming', 'paused', 'quarantined']
 
+const REREAD_FROM = ['target', 'source'] as const
+type RereadFrom = (typeof REREAD_FROM)[number]
+
 /** The series of one table, found once. */
 export class TableSeries {
   readonly lag: Moment
@@ -28,6 +31,7 @@ export class TableSeries {
   readonly #lastSuccess: Gauge
   readonly #states: readonly Gauge[]
   readonly #latency: (Histogram | null)[] = [null, null, null]
+  readonly #errorTypes = new Set<string>()
 
   constructor(registry: MetricRegistry, label: string) {
     const table = [label] as const
@@ -48,7 +52,7 @@ export class TableSeries {
     this.freshness = registry.moment('sync_freshness_seconds', table)
     // A row that the target refuses stops its table: none is parked.
     registry.gauge('sync_dead_letters', table).set(0)
-    for (const type of ['connection', 'validation']) registry.counter('sync_records_failed_total', [label, type])
+    for (const type of ['connection', 'validation']) this.countFailed(type, 0)
   }
 
   /** Counts what a batch did to the table; latency in seconds. */
@@ -75,7 +79,13 @@ export class TableSeries {
 
   /** Counts records that failed. */
   countFailed(errorType: string, rows: number): void {
+    this.#errorTypes.add(errorType)
     this.#registry.counter('sync_records_failed_total', [this.#label, errorType]).add(rows)
+  }
+
+  /** Counts values that an update left out and that were read again. */
+  countReread(from: RereadFrom, rows: number): void {
+    this.#registry.counter('sync_rereads_total', [this.#label, from]).add(rows)
   }
 
   /** Takes over a state. */
@@ -95,6 +105,9 @@ export class TableSeries {
       this.#registry.remove('sync_processing_latency_seconds', [label, operation])
     }
     for (const state of STATES) this.#registry.remove('sync_job_state', [label, state])
+    for (const type of this.#errorTypes) this.#registry.remove('sync_records_failed_total', [label, type])
+    for (const from of REREAD_FROM) this.#registry.remove('sync_rereads_total', [label, from])
+    for (const part of ['done', 'total']) this.#registry.remove('sync_snapshot_chunks', [label, part])
     for (const name of PER_TABLE) this.#registry.remove(name, [label])
   }
 

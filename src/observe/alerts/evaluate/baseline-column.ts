@@ -30,6 +30,11 @@ export class BaselineColumn implements Column {
     return this.#values.at(slot)
   }
 
+  /** Whether the signal has a value at all: a table may be gone. */
+  hasValue(slot: number): boolean {
+    return !Number.isNaN(this.#of.at(slot))
+  }
+
   /** 1: it has been far from normal for a while; 0: it is normal; NaN: not known, for it is missing or still being learned. */
   anomalyAt(slot: number): number {
     if (!this.bandOf(slot) || Number.isNaN(this.#of.at(slot))) return Number.NaN
