@@ -83,7 +83,7 @@ async function lead({ core, config, source }: Leading, signal: AbortSignal): Pro
     store: new AlertTable(sql, { database, pipeline: setup.pipeline, properties }),
     clock,
     random: Math.random,
-    log: ({ level, message, fields }) => core.log({ level, logger: 'sync_app.alerts', message, fields }),
+    log: (line) => core.log({ ...line, logger: 'sync_app.alerts' }),
     onMessage: (channel, result) => registry.counter('sync_notifications_total', [channel, result]).add(),
   })
   core.alerting.current = alerting

@@ -38,6 +38,8 @@ export interface NotifierLog {
   readonly level: 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL'
   readonly message: string
   readonly fields: Readonly<Record<string, string | number>>
+  /** Who did what the line tells; absent: the service itself. */
+  readonly actor?: string | undefined
 }
 
 /** Why an alert is or is not told, as of the last round. */

@@ -41,7 +41,17 @@ test('what people do is told; what the notifier does by itself has lines of its 
   expect(actLine({ ...entry, what: 'acknowledged' })).toEqual({
     level: 'INFO',
     message: 'Alerts acknowledged',
-    fields: { by: 'anna', via: 'cli', reason: 'on it', alerts: 'a 01, b 02' },
+    fields: { via: 'cli', reason: 'on it', alerts: 'a 01, b 02' },
+    actor: 'cli:anna',
   })
   expect(actLine({ ...entry, what: 'told' })).toBe(null)
+})
+
+test.each([
+  ['api', 'ops', 'api:ops'],
+  ['api', 'api:ops', 'api:ops'],
+  ['link sent to night-shift', 'night-shift', 'link:night-shift'],
+])('who did it by %s as %s is the actor %s', (via, who, actor) => {
+  const entry = { ...PLAIN_ENTRY, atMs: 0, what: 'silenced', who, via, reason: '' } as const
+  expect(actLine(entry)).toMatchObject({ actor })
 })

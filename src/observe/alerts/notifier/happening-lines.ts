@@ -54,5 +54,11 @@ const ACTS: Readonly<Partial<Record<HistoryEntry['what'], string>>> = {
 export function actLine({ what, who, via, reason, alerts }: HistoryEntry): NotifierLog | null {
   const message = ACTS[what]
   if (message === undefined) return null
-  return { level: 'INFO', message, fields: { by: who, via, reason, alerts: alerts.join(', ') } }
+  return { level: 'INFO', message, fields: { via, reason, alerts: alerts.join(', ') }, actor: actorOf(who, via) }
+}
+
+/** As everywhere in the log: the way in, then the name; a way of several words, such as a link, is named by its first. */
+function actorOf(who: string, via: string): string {
+  const [way = ''] = via.split(' ', 1)
+  return who.startsWith(`${way}:`) ? who : `${way}:${who}`
 }
