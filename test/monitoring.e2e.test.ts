@@ -448,6 +448,9 @@ describe('a running service', () => {
   })
 
   test('every metric of the catalogue has series in a running service, but for those that need something special', async () => {
+    await using cli = await commandLine(world)
+    // What was compared has a series once it was.
+    await cli.run('verify', 'users')
     const reply = await world.get('/api/v1/metrics')
     const { metrics }: { metrics: readonly { name: string; series: number }[] } = JSON.parse(await reply.text())
     const silent = metrics.filter(({ series }) => series === 0).map(({ name }) => name)
