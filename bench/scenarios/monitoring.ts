@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { BenchContext } from '../support/bench-context.ts'
 import type { Finding } from '../support/finding.ts'
-import { median } from '../support/median.ts'
+import { median, quantile } from '../support/median.ts'
 import { preparePipeline, type PreparedRun, withCopy } from '../support/prepared-pipeline.ts'
 import { quietRounds } from '../support/quiet-rounds.ts'
 import type { BenchDatabase } from '../support/source.ts'
@@ -10,8 +10,14 @@ import type { TargetState } from '../support/target.ts'
 import { measureMonitorThread } from './monitor-thread.ts'
 import { SEGMENTS } from './segments.ts'
 
+/** How many times the rows of a run of changes: what is left of them after the start must say something. */
+const LENGTH = 1.6
 /** Part of the rows that is written beyond the end of the measurement. */
 const RUN_OUT = 0.15
+/** Pairs of runs in a round: what two runs differ by chance is more than what is looked for. */
+const PAIRS = 3
+/** What it takes to start, on either side, is not what is asked for. */
+const WARM_UP_MS = 2_000
 /** Scraped and probed much more often than in life. */
 const SCRAPE_EVERY_MS = 1_000
 
@@ -35,12 +41,13 @@ async function measureCost({ source, scale, say }: BenchContext): Promise<Findin
   const segment = SEGMENTS.find(({ name }) => name === 'mixed')
   if (!segment) throw new Error('there is no mixed segment')
   await using database = await source.createDatabase('monitoring')
-  await segment.prepare(database, scale.cdcRows * (1 + RUN_OUT))
+  const rows = scale.cdcRows * LENGTH
+  await segment.prepare(database, rows * (1 + RUN_OUT))
   await using state = await preparePipeline(database)
-  await segment.write(database, 0, scale.cdcRows)
+  await segment.write(database, 0, rows)
   const endLsn = await database.walEnd()
-  await segment.write(database, scale.cdcRows, scale.cdcRows * RUN_OUT)
-  const rounds = await quietRounds(scale.rounds, async (number): Promise<Round> => {
+  await segment.write(database, rows, rows * RUN_OUT)
+  const rounds = await quietRounds(scale.rounds * PAIRS, async (number): Promise<Round> => {
     // Which of the two goes first alternates, so that neither has the warmer machine.
     const first = await measure({ database, state, endLsn }, number % 2 === 0)
     const second = await measure({ database, state, endLsn }, number % 2 !== 0)
@@ -65,7 +72,7 @@ async function measure(
     const stop = new AbortController()
     const scraping = unwatched ? Promise.resolve() : scrape(run, stop.signal)
     try {
-      return await measureStream(run, database, { endLsn, whole: false })
+      return await measureStream(run, database, { endLsn, whole: false, warmUpMs: WARM_UP_MS })
     } finally {
       stop.abort()
       await scraping
@@ -90,19 +97,25 @@ async function scrape({ service }: PreparedRun, signal: AbortSignal): Promise<vo
 
 function summary(rounds: readonly Round[]): Finding {
   const of = (pick: (round: Round) => number): number => median(rounds.map(pick))
+  const ratios = rounds.map(({ watched, unwatched }) => watched.rowsPerSecond / unwatched.rowsPerSecond)
   return {
     group: 'monitoring',
     name: 'all on',
-    what: 'mixed changes with metrics, health, markers and a scrape every second, against http.enabled: false',
+    what: `mixed changes with metrics, health, alerts, markers and a scrape every second, against http.enabled: false; ${rounds.length} pairs of runs, one after the other, medians of pairs; CPU of all threads of the service`,
     figures: {
       'rows/s watched': of(({ watched }) => watched.rowsPerSecond),
       'rows/s unwatched': of(({ unwatched }) => unwatched.rowsPerSecond),
-      ratio: of(({ watched, unwatched }) => watched.rowsPerSecond / unwatched.rowsPerSecond),
-      'service CPU s watched': of(({ watched }) => watched.cpu.of['service'] ?? Number.NaN),
-      'service CPU s unwatched': of(({ unwatched }) => unwatched.cpu.of['service'] ?? Number.NaN),
-      'CPU ratio': of(
-        ({ watched, unwatched }) => (watched.cpu.of['service'] ?? 0) / (unwatched.cpu.of['service'] ?? 0),
+      ratio: median(ratios),
+      'ratio, lower quartile': quantile(ratios, 0.25),
+      'ratio, upper quartile': quantile(ratios, 0.75),
+      'CPU s/1M watched': of(({ watched }) => cpuPerMillion(watched)),
+      'CPU s/1M unwatched': of(({ unwatched }) => cpuPerMillion(unwatched)),
+      'CPU ratio': of(({ watched, unwatched }) => cpuPerMillion(watched) / cpuPerMillion(unwatched)),
+      'monitor thread CPU ms/s': of(
+        ({ watched }) => ((watched.threads['monitor'] ?? Number.NaN) * 1000) / watched.cpu.seconds,
       ),
+      'RSS MB watched': of(({ watched }) => watched.peakMemoryBytes / 1e6),
+      'RSS MB unwatched': of(({ unwatched }) => unwatched.peakMemoryBytes / 1e6),
       'other cores busy': of(({ foreignCores }) => foreignCores),
     },
     goals: [
@@ -111,4 +124,8 @@ function summary(rounds: readonly Round[]): Finding {
     ],
     runs: rounds,
   }
+}
+
+function cpuPerMillion({ threads, rows }: StreamRate): number {
+  return (Object.values(threads).reduce((sum, seconds) => sum + seconds, 0) * 1e6) / rows
 }

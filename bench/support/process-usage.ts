@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 
 /** Ticks per second of the times in /proc: fixed at 100 on Linux. */
@@ -10,6 +10,25 @@ export function cpuSeconds(pid: number): number {
   // The name in parentheses may hold spaces: fields are counted after it.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND
+}
+
+/** CPU seconds that the threads of a process have used, by their names, to the nanosecond; without threads that have ended. */
+export function threadSeconds(pid: number): ReadonlyMap<string, number> {
+  const seconds = new Map<string, number>()
+  for (const task of tasks(pid)) {
+    const name = read(`/proc/${pid}/task/${task}/comm`).trim()
+    const [nanoseconds = '0'] = read(`/proc/${pid}/task/${task}/schedstat`).split(' ')
+    seconds.set(name, (seconds.get(name) ?? 0) + Number(nanoseconds) / 1e9)
+  }
+  return seconds
+}
+
+function tasks(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+  } catch {
+    return []
+  }
 }
 
 /** Resident memory of a process now and at its highest, in bytes; 0 when it is gone. */

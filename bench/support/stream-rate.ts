@@ -1,6 +1,6 @@
 import { lsnNumber } from './lsn.ts'
 import type { PreparedRun } from './prepared-pipeline.ts'
-import { type CpuUse, memoryBytes, watchCpu } from './process-usage.ts'
+import { type CpuUse, memoryBytes, threadSeconds, watchCpu } from './process-usage.ts'
 import type { LogLine } from './service.ts'
 import type { BenchDatabase } from './source.ts'
 import { WARM_UP_MS } from './steady.ts'
@@ -12,6 +12,8 @@ export interface StreamRate {
   readonly rowsPerSecond: number
   readonly batches: number
   readonly cpu: CpuUse
+  /** CPU seconds of the service's threads by name. */
+  readonly threads: Readonly<Record<string, number>>
   readonly peakMemoryBytes: number
 }
 
@@ -23,21 +25,24 @@ const rowsOf = (lines: readonly LogLine[]): number =>
 /**
  * Waits until a run's target has everything up to `endLsn` and reckons the rate: between the first batch after the warm-up and the
  * first one that reaches the end, or, with `whole`, from the moment at which the service begins to read.
+ * @param to.warmUpMs what is not counted after the beginning
  */
 export async function measureStream(
   run: PreparedRun,
   database: BenchDatabase,
-  to: { readonly endLsn: string; readonly whole: boolean },
+  to: { readonly endLsn: string; readonly whole: boolean; readonly warmUpMs?: number | undefined },
 ): Promise<StreamRate> {
   const { service, target } = run
   const tookOver = await service.line(({ message }) => message === 'Took over')
-  const isFirst = (line: LogLine): boolean => isBatch(line) && line.atMs > tookOver.atMs + WARM_UP_MS
+  const isFirst = (line: LogLine): boolean => isBatch(line) && line.atMs > tookOver.atMs + (to.warmUpMs ?? WARM_UP_MS)
   const first = to.whole ? tookOver : await service.line(isFirst)
   const pids = { service: service.pid, target: target.pid, walsender: await database.walsender(run.slot) }
   const usage = watchCpu(pids)
+  const before = threadSeconds(service.pid)
   const end = lsnNumber(to.endLsn)
   const last = await service.line((line) => isBatch(line) && lsnNumber(String(line.fields['end_lsn'])) >= end, 900_000)
   const cpu = usage()
+  const used = [...threadSeconds(service.pid)].map(([name, s]) => [name, s - (before.get(name) ?? 0)] as const)
   const between = service.lines.filter((line) => isBatch(line) && line.atMs > first.atMs && line.atMs <= last.atMs)
   await requireCheckpoint(run, String(last.fields['end_lsn']))
   const rows = rowsOf(between)
@@ -48,6 +53,7 @@ export async function measureStream(
     rowsPerSecond: rows / seconds,
     batches: between.length,
     cpu,
+    threads: Object.fromEntries(used),
     peakMemoryBytes: memoryBytes(service.pid).peak,
   }
 }
