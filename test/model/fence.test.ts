@@ -106,4 +106,8 @@ describe('the fence of the checkpoint: without the rule the hole is found', () =
     if (behind.length > 0) expectSound(search(world(faults, behind, other)), `fence without ${behind.join(', ')}`)
     expectHole(search(world(faults, [...behind, rule], other)), `fence without ${[...behind, rule].join(', ')}`)
   })
+
+  test('there is a hole for every rule', () => {
+    expect(new Set(holes.map(({ rule }) => rule))).toEqual(new Set(Object.keys(allRules)))
+  })
 })

@@ -106,4 +106,8 @@ describe('snapshot and stream: without the rule the hole is found', () => {
       `snapshot (${script}, ${JSON.stringify(other)}) without ${rule}`,
     )
   })
+
+  test('there is a hole for every rule', () => {
+    expect(new Set(holes.map(({ rule }) => rule))).toEqual(new Set(Object.keys(allRules)))
+  })
 })

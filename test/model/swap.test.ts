@@ -60,4 +60,8 @@ describe('statements that destroy: without the rule the hole is found', () => {
   test.each(holes)('%s: %s', (rule, scenario, faults) => {
     expectHole(search(world(scenario, faults, rule)), `${scenario} without ${rule}`)
   })
+
+  test('there is a hole for every rule', () => {
+    expect(new Set(holes.map(([rule]) => rule))).toEqual(new Set(Object.keys(allRules)))
+  })
 })
