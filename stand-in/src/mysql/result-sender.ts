@@ -65,7 +65,8 @@ async function sendGuarded(receiver: Receiver, query: QueryResult, settings: Sen
     session.cancel = () => guard.cancel()
     try {
       await guard.run(query.sleepMs, async () => {
-        await sendRows(packets, await connection.stream(query.sql), query, settings)
+        const result = query.isShort ? await connection.whole(query.sql) : await connection.stream(query.sql)
+        await sendRows(packets, result, query, settings)
       })
     } catch (error) {
       throw duckRefusal(error, query.tokens)

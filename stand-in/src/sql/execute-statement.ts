@@ -11,6 +11,7 @@ import { translateQuery } from './query-translator.ts'
 import type { Session } from './session.ts'
 import { showFrontendConfig } from './show-config.ts'
 import { runSet } from './set-statement.ts'
+import { isShortAnswer } from './short-answer.ts'
 import { runShow } from './show.ts'
 import { describe } from './show-columns.ts'
 import type { SqlContext } from './sql-context.ts'
@@ -50,13 +51,19 @@ const statementWords =
 
 type Runner = (statement: DmlStatement) => StatementResult | Promise<StatementResult>
 
-const query: Runner = ({ sql, cursor, environment }) => ({
-  tag: 'query',
-  sql: translateQuery(sql, cursor.tokens, environment),
-  tokens: cursor.tokens,
-  hugeIsBigint: !environment.notes.hasLargeint,
-  sleepMs: environment.notes.sleepMs,
-})
+const query: Runner = ({ context, sql, cursor, environment }) => {
+  const translated = translateQuery(sql, cursor.tokens, environment)
+  const { hasLargeint, sleepMs, readTableIds } = environment.notes
+  const tables = [...readTableIds].flatMap((id) => context.catalog.tableById(id) ?? [])
+  return {
+    tag: 'query',
+    sql: translated,
+    tokens: cursor.tokens,
+    hugeIsBigint: !hasLargeint,
+    isShort: isShortAnswer(cursor.tokens, tables),
+    sleepMs,
+  }
+}
 
 const describeTable: Runner = ({ context, session, cursor }) => describe(context, session, cursor)
 

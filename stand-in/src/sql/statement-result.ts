@@ -14,6 +14,8 @@ export interface QueryResult {
   readonly tokens: readonly Token[]
   /** DuckDB's 128-bit integers are StarRocks' BIGINT: nothing in the query is LARGEINT. */
   readonly hugeIsBigint: boolean
+  /** It answers few rows, which may be held at once. */
+  readonly isShort: boolean
   /** `sleep(n)` in it. */
   readonly sleepMs: number
 }

@@ -102,11 +102,16 @@ function unescape(text: string, quote: string): string {
 export function splitStatements(sql: string): string[] {
   const statements: string[] = []
   let start = 0
+  let isEmpty = true
   for (const token of tokenize(sql)) {
-    if (token.tag !== 'sign' || token.text !== ';') continue
-    statements.push(sql.slice(start, token.at))
+    if (token.tag !== 'sign' || token.text !== ';') {
+      isEmpty = false
+      continue
+    }
+    if (!isEmpty) statements.push(sql.slice(start, token.at))
     start = token.at + 1
+    isEmpty = true
   }
-  statements.push(sql.slice(start))
-  return statements.filter((statement) => tokenize(statement).length > 0)
+  if (!isEmpty) statements.push(sql.slice(start))
+  return statements
 }

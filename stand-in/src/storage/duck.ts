@@ -1,5 +1,5 @@
 import duckdb, { type Connection, type Database } from '@duckdb/node-bindings'
-import { DuckDBConnection, type DuckDBMaterializedResult, DuckDBResult } from '@duckdb/node-api'
+import { DuckDBConnection, DuckDBDataChunk, type DuckDBMaterializedResult, DuckDBResult } from '@duckdb/node-api'
 
 /** How a DuckDB file is opened. */
 export interface DuckSettings {
@@ -8,6 +8,16 @@ export interface DuckSettings {
   readonly tempDir: string
   /** Run once on every new connection. */
   readonly sessionSql: string
+}
+
+/** A result that is there as a whole, read like one that is streamed. */
+class WholeResult extends DuckDBResult {
+  #next = 0
+
+  override fetchChunk(): Promise<DuckDBDataChunk | null> {
+    const isOver = this.#next >= duckdb.result_chunk_count(this.result)
+    return Promise.resolve(isOver ? null : new DuckDBDataChunk(duckdb.result_get_chunk(this.result, this.#next++)))
+  }
 }
 
 /** One DuckDB connection: statements run one after another; temporary tables live and die with it. */
@@ -33,6 +43,11 @@ export class DuckConnection {
     } finally {
       duckdb.destroy_prepare_sync(prepared)
     }
+  }
+
+  /** Runs one statement and holds its whole result: one step where `stream` has four, for answers that are short. */
+  async whole(sql: string): Promise<WholeResult> {
+    return new WholeResult(await duckdb.query(this.handle, sql))
   }
 
   /** All rows of a small result, each value as text or null. */
