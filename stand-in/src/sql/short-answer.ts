@@ -8,7 +8,7 @@ export type KeyedTable = Pick<TableDef, 'model' | 'keyNames'>
 const fewRows = 100
 
 /** Words that make more rows of one, or other rows than those that a condition names. */
-const unsure = new Set('OR NOT UNION EXCEPT INTERSECT MINUS JOIN EXISTS CASE WITH'.split(' '))
+const unsure = new Set('OR || NOT ! UNION EXCEPT INTERSECT MINUS JOIN EXISTS CASE WITH UNNEST'.split(' '))
 
 /**
  * Whether a query answers few rows by its form alone: a LIMIT at its end, no FROM at all, or a literal for each column of
@@ -17,10 +17,9 @@ const unsure = new Set('OR NOT UNION EXCEPT INTERSECT MINUS JOIN EXISTS CASE WIT
 export function isShortAnswer(tokens: readonly Token[], tables: readonly KeyedTable[]): boolean {
   const [before, last] = tokens.slice(-2)
   if (before?.word === 'LIMIT' && last?.tag === 'number' && Number(last.text) <= fewRows) return true
-  const words = tokens.flatMap(({ tag, word }) => (tag === 'name' ? [word] : []))
-  if (words.some((word) => unsure.has(word)) || tokens.some(({ text }) => text === '||' || text === '!')) return false
-  const froms = words.filter((word) => word === 'FROM').length
-  if (froms === 0) return !words.includes('UNNEST')
+  if (tokens.some(({ tag, word }) => unsure.has(word) && tag !== 'string')) return false
+  const froms = tokens.filter(({ tag, word }) => tag === 'name' && word === 'FROM').length
+  if (froms === 0) return true
   const [table] = tables
   return froms === 1 && tables.length === 1 && table?.model === 'primary' && namesKey(tokens, table)
 }
@@ -36,13 +35,17 @@ function namesKey(tokens: readonly Token[], table: KeyedTable): boolean {
 /** Whether `key = literal` stands at a position, as a condition of its own. */
 function isLiteralFor(key: string, tokens: readonly Token[], at: number): boolean {
   const [name, equals, literal, next] = tokens.slice(at, at + 4)
-  const isName = (name?.tag === 'name' || name?.tag === 'quoted') && name.text.toLowerCase() === key.toLowerCase()
-  const before = tokens[at - 1]?.text === '.' ? tokens[at - 3] : tokens[at - 1]
-  return (
-    isName &&
-    equals?.text === '=' &&
-    (literal?.tag === 'number' || literal?.tag === 'string') &&
-    /^(?:WHERE|AND)$/.test(before?.word ?? '') &&
-    (next === undefined || /^(?:AND|LIMIT|ORDER)$/.test(next.word))
-  )
+  if (name === undefined || literal === undefined || equals?.text !== '=') return false
+  const isName = (name.tag === 'name' || name.tag === 'quoted') && name.text.toLowerCase() === key.toLowerCase()
+  const isLiteral = literal.tag === 'number' || literal.tag === 'string'
+  return isName && isLiteral && beginsCondition(tokens, at) && endsCondition(next)
 }
+
+/** After WHERE or AND, with or without the name of the table. */
+function beginsCondition(tokens: readonly Token[], at: number): boolean {
+  const before = tokens[at - 1]?.text === '.' ? tokens[at - 3] : tokens[at - 1]
+  return before?.word === 'WHERE' || before?.word === 'AND'
+}
+
+const endsCondition = (next: Token | undefined): boolean =>
+  next === undefined || next.word === 'AND' || next.word === 'LIMIT' || next.word === 'ORDER'
