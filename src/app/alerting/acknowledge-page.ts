@@ -1,4 +1,6 @@
+import { isoInstant } from '../../core/instant.ts'
 import { SyncError } from '../../core/sync-error.ts'
+import type { AlertView } from '../../observe/alerts/notifier/alert-view.ts'
 import type { Alerting } from './open-alerting.ts'
 
 /** A page, and how it is to be answered. */
@@ -31,12 +33,27 @@ const REFUSALS = {
 export function confirmPage(alerting: Alerting, token: string): AnsweredPage {
   const grant = alerting.alerts.grant(token)
   if (typeof grant === 'string') return refused(REFUSALS[grant])
+  const told = alerting.alerts.told(grant)
+  if (told.length === 0) return page(200, 'It is over', '<p>Nothing of what the message told still fires.</p>')
   return page(
     200,
     'Acknowledge?',
-    `<p>Reminders and escalation stop for the alerts of the message sent to <b>${escape(grant.receiver)}</b>.</p>
-<form method="post"><input type="hidden" name="token" value="${escape(token)}"><button>I am on it</button></form>`,
+    `<p>Reminders and escalation stop for these alerts of the message sent to <b>${escape(grant.receiver)}</b>:</p>
+<ul>
+${told.slice(0, MOST_SHOWN).map(listed).join('\n')}
+</ul>
+${told.length > MOST_SHOWN ? `<p>and ${told.length - MOST_SHOWN} more: see <code>sync-app alerts</code>.</p>\n` : ''}<form method="post"><input type="hidden" name="token" value="${escape(token)}"><button>I am on it</button></form>`,
   )
+}
+
+/** More would hide the button on a telephone. */
+const MOST_SHOWN = 10
+
+function listed({ rule, severity, summary, startedAtMs, remedy, acknowledgement }: AlertView): string {
+  const since = isoInstant(startedAtMs).slice(0, 16).replace('T', ' ')
+  const taken = acknowledgement === null ? '' : ` Already acknowledged by ${escape(acknowledgement.by)}.`
+  const what = `<b>${escape(severity)}: ${escape(rule)}</b> since ${since} UTC.${taken}`
+  return `<li>${what}<br>${escape(summary)}<br><small>${escape(remedy)}</small></li>`
 }
 
 /** What the button does. */
@@ -69,7 +86,7 @@ function refused(why: string): AnsweredPage {
 function page(status: number, title: string, content: string): AnsweredPage {
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">
-<title>${title}</title><style>body{font:1.1rem system-ui;max-width:30rem;margin:3rem auto;padding:0 1rem}button{font:inherit;padding:.6rem 1.5rem}</style></head>
+<title>${title}</title><style>body{font:1.1rem system-ui;max-width:30rem;margin:3rem auto;padding:0 1rem}ul{padding-left:1rem}li{margin:.8rem 0}small{color:#555}button{font:inherit;padding:.6rem 1.5rem}</style></head>
 <body><h1>${title}</h1>
 ${content}
 </body></html>

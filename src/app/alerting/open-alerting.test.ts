@@ -162,6 +162,9 @@ describe('alerting over a real target', { timeout: 20_000 }, () => {
     const { messageToken } = await linkOf(alerting)
     const page = confirmPage(alerting, messageToken)
     expect(page).toMatchObject({ status: 200, html: expect.stringContaining('<form method="post">') })
+    const [shown] = alerting.alerts.alerts()
+    expect(page.html).toContain(`<b>${shown?.severity}: ${shown?.rule}</b> since `)
+    expect(page.html).toContain(shown?.summary)
     expect(alerting.alerts.alerts()[0]?.acknowledgement).toBe(null)
     expect(await acknowledgeByPage(alerting, messageToken)).toMatchObject({
       status: 200,

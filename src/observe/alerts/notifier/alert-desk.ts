@@ -76,17 +76,27 @@ export class AlertDesk {
     return linkSecret === null ? 'forged' : readGrant(token, linkSecret, now())
   }
 
+  /** What the message of a link told and still fires, the worst first. */
+  told(grant: AcknowledgeGrant): readonly AlertView[] {
+    const isMeant = this.#meantBy(grant)
+    return this.alerts().filter(isMeant)
+  }
+
   /** Acknowledges what the message of a link told. Resolves to the fingerprints. @throws {SyncError} ALERT_UNKNOWN when it is over. */
-  async acknowledgeByLink({ groupKey, upToMs, receiver }: AcknowledgeGrant): Promise<readonly string[]> {
+  async acknowledgeByLink(grant: AcknowledgeGrant): Promise<readonly string[]> {
+    const { receiver } = grant
+    const request = { by: receiver, via: `link sent to ${receiver}`, comment: '', untilMs: null }
+    return await this.#acknowledge(this.#meantBy(grant), request, 'what the message told is over')
+  }
+
+  #meantBy({ groupKey, upToMs }: AcknowledgeGrant): (alert: Pick<Episode, 'fingerprint' | 'startedAtMs'>) => boolean {
     const { state } = this.#parts.notifier
     const told = new Set(
       [...state.ledgers.values()]
         .filter((ledger) => ledger.groupKey === groupKey)
         .flatMap((ledger) => [...ledger.told.keys()]),
     )
-    const request = { by: receiver, via: `link sent to ${receiver}`, comment: '', untilMs: null }
-    const isMeant = ({ fingerprint, startedAtMs }: Episode): boolean => told.has(fingerprint) && startedAtMs <= upToMs
-    return await this.#acknowledge(isMeant, request, 'what the message told is over')
+    return ({ fingerprint, startedAtMs }) => told.has(fingerprint) && startedAtMs <= upToMs
   }
 
   async #acknowledge(
