@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import mysql from 'mysql2/promise'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RunningStandIn } from './support/running-stand-in.ts'
@@ -188,5 +189,28 @@ describe('--log', () => {
       error: expect.stringContaining('wrong'),
     })
     expect(readFileSync(logFile, 'utf8')).not.toContain('eDp5')
+  })
+
+  it('has logins, refused ones too, and every command that is no statement', async () => {
+    const settings = { host: '127.0.0.1', port: sr.ports.mysqlPort }
+    await expect(mysql.createConnection({ ...settings, user: 'nobody', password: 'hush' })).rejects.toThrow(
+      'Access denied',
+    )
+    const connection = await mysql.createConnection({ ...settings, user: 'root', database: 'd' })
+    await connection.ping()
+    await connection.execute('SELECT ? + 1', [1])
+    await connection.end()
+    const told = () =>
+      lines().flatMap(({ command, for: user, error }) => (command === undefined ? [] : [[command, user, error]]))
+    await expect
+      .poll(() => told().slice(-5))
+      .toEqual([
+        ['login', 'nobody', expect.stringContaining('Access denied')],
+        ['login', 'root', undefined],
+        ['COM_PING', undefined, undefined],
+        ['COM_STMT_PREPARE', undefined, undefined],
+        ['COM_QUIT', undefined, undefined],
+      ])
+    expect(readFileSync(logFile, 'utf8')).not.toContain('hush')
   })
 })

@@ -17,6 +17,7 @@ export class Login {
   readonly #id: number
   readonly #salt = newSalt()
   #answer: HandshakeAnswer | undefined
+  #isOver = false
 
   constructor(context: SqlContext, connectionId: number) {
     this.#context = context
@@ -27,15 +28,22 @@ export class Login {
     return greeting(this.#id, this.#context.options.settings.text('mysql_server_version'), this.#salt)
   }
 
+  /** What the log says of a login: who it was for. Undefined while the client is asked again. */
+  get loggedPart(): Readonly<Record<string, unknown>> | undefined {
+    return this.#isOver ? { command: 'login', for: this.#answer?.user, database: this.#answer?.database } : undefined
+  }
+
   /** @throws {StandInError} 1045 for a wrong password, "Unknown database", or 5203 for one that is not for the user. */
   receive(payload: Buffer): LoginStep {
     const switched = this.#answer
+    this.#isOver = true
     if (switched !== undefined) return { tag: 'in', session: this.logIn({ ...switched, scramble: payload }) }
     const answer = answerHandshake(payload)
+    this.#answer = answer
     if (answer.plugin === undefined || answer.plugin === nativePlugin) {
       return { tag: 'in', session: this.logIn(answer) }
     }
-    this.#answer = answer
+    this.#isOver = false
     return { tag: 'ask', packet: authSwitch(this.#salt) }
   }
 

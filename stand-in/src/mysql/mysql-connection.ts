@@ -9,6 +9,7 @@ import type { SqlContext } from '../sql/sql-context.ts'
 import { splitStatements } from '../sql/token.ts'
 import { useDatabase } from '../sql/use-database.ts'
 import { changedUser, type HandshakeAnswer } from './handshake.ts'
+import { commandName, loggedPart } from './command-log.ts'
 import { Login } from './login.ts'
 import { PacketSocket } from './packet-socket.ts'
 import { PreparedStatements } from './prepared-statements.ts'
@@ -24,16 +25,6 @@ export interface MysqlDeps {
   readonly metrics: Metrics
   /** Names the FE in the log. */
   readonly listener: string
-}
-
-const commandNames: Readonly<Record<number, string>> = {
-  0: 'COM_SLEEP',
-  5: 'COM_CREATE_DB',
-  9: 'COM_STATISTICS',
-  13: 'COM_DEBUG',
-  24: 'COM_STMT_SEND_LONG_DATA',
-  27: 'COM_SET_OPTION',
-  28: 'COM_STMT_FETCH',
 }
 
 /** One client of port 9030 (reference/starrocks.md 6): commands one after another, in the order they came. */
@@ -85,11 +76,22 @@ export class MysqlConnection {
     try {
       if (session === undefined) this.#logIn(payload)
       else await this.#command(session, payload)
+      this.#logCommand(session, payload)
     } catch (error) {
+      this.#logCommand(session, payload, messageOf(error))
       const known = error instanceof StandInError ? error : new StandInError(messageOf(error))
       this.#packets.send(errorPacket(known.errno, known.sqlState, known.message))
     }
     await this.#packets.flush()
+  }
+
+  /** A line for what is no statement: those have their own, with how long they took. */
+  #logCommand(before: Session | undefined, payload: Buffer, error?: string): void {
+    const { log, listener, sql } = this.#deps
+    const part = before === undefined ? this.#login.loggedPart : loggedPart(payload)
+    if (part === undefined) return
+    const user = this.#session?.user
+    log.write({ atMs: sql.clock.nowMs(), listener, connection: this.#id, client: this.#host, user, ...part, error })
   }
 
   #logIn(payload: Buffer): void {
@@ -124,7 +126,7 @@ export class MysqlConnection {
     const command = payload[0] ?? 0
     const handler = this.#handlers[command]
     if (handler === undefined) {
-      throw new StandInError(`Unsupported command(${commandNames[command] ?? command})`, 1047, '08S01')
+      throw new StandInError(`Unsupported command(${commandName(command)})`, 1047, '08S01')
     }
     await handler(session, payload)
   }
