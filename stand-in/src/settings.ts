@@ -43,6 +43,7 @@ export const settingDefs = {
   empty_load_as_error: fe('true', '1.3', 'whether a load without rows fails'),
   transaction_clean_interval_second: fe('30', '1.4', 'only shown: labels are cleaned at once'),
   alter_table_timeout_second: fe('86400', '5', 'timeout of an ALTER job'),
+  catalog_trash_expire_second: fe('86400', '5', 'seconds for which RECOVER brings back what was dropped'),
   enable_fast_schema_evolution: fe(
     (version) => String(version.fastSchemaEvolutionDefault),
     '5',

@@ -37,7 +37,9 @@ export async function startStandIn(options: Options, clock: Clock): Promise<Stan
   const listeners = await openListeners({ options, core, cluster, log, clock })
   const stopChecks = clock.every(overdueCheckMs, () => {
     void abortOverdue(transactions, clock.nowMs()).catch(() => undefined)
-    void catalog.emptyBin(clock.nowMs()).catch(() => undefined)
+    void catalog
+      .emptyBin(clock.nowMs() - options.settings.number('catalog_trash_expire_second') * 1000)
+      .catch(() => undefined)
   })
   return {
     ports: portsOf(cluster, listeners.adminPort),

@@ -127,6 +127,18 @@ describe('RECOVER (starrocks.md 5)', () => {
     expect(await sr.refusal('RECOVER DATABASE gone')).toContain("Unknown database 'gone'")
   })
 
+  it('does not bring back what was dropped longer ago than catalog_trash_expire_second', async () => {
+    await sr.sql.query(`CREATE TABLE old (k INT) PRIMARY KEY(k) ${hash}; DROP TABLE old`)
+    await sr.admin('/settings?catalog_trash_expire_second=0')
+    const recovered = async (): Promise<string> =>
+      await sr.sql.query('RECOVER TABLE old; DROP TABLE old').then(
+        () => 'recovered',
+        (error: unknown) => String(error),
+      )
+    await expect.poll(recovered).toContain("Unknown table 'd.old'")
+    await sr.admin('/settings?catalog_trash_expire_second=86400')
+  })
+
   it('brings a dropped database back with its tables', async () => {
     await sr.sql
       .query(`CREATE DATABASE back; CREATE TABLE back.a (k INT) PRIMARY KEY(k) ${hash}; INSERT INTO back.a VALUES (1);

@@ -163,9 +163,9 @@ export class Catalog {
     taken.done()
   }
 
-  /** Ends what was dropped too long ago. */
-  async emptyBin(nowMs: number): Promise<void> {
-    const sql = this.#bin.takeExpired(nowMs)
+  /** Ends what was dropped before a moment. */
+  async emptyBin(beforeMs: number): Promise<void> {
+    const sql = this.#bin.takeExpired(beforeMs)
     if (sql !== undefined) await this.#run(sql)
   }
 

@@ -17,9 +17,6 @@ export interface DroppedDatabase {
   readonly droppedMs: number
 }
 
-/** `catalog_trash_expire_second`: dropped things are kept for a day. */
-const keptMs = 86_400_000
-
 /** The dropped tables and databases. The bin only says what SQL its changes take; the catalog runs it with its own. */
 export class RecycleBin {
   readonly #tables: DroppedTable[] = []
@@ -83,14 +80,14 @@ export class RecycleBin {
     }
   }
 
-  /** Ends what is too old: the statements that remove it, rows and all; undefined when there is nothing. */
-  takeExpired(nowMs: number): string | undefined {
-    const isOld = ({ droppedMs }: { readonly droppedMs: number }): boolean => droppedMs + keptMs <= nowMs
+  /** Ends what was dropped before a moment: the statements that remove it, rows and all; undefined when there is nothing. */
+  takeExpired(beforeMs: number): string | undefined {
+    const isOld = ({ droppedMs }: { readonly droppedMs: number }): boolean => droppedMs <= beforeMs
     const old = this.#tables.filter(isOld)
     if (old.length === 0 && !this.#databases.some(isOld)) return undefined
     for (const dropped of old) this.#tables.splice(this.#tables.indexOf(dropped), 1)
     for (const dropped of this.#databases.filter(isOld)) this.#databases.splice(this.#databases.indexOf(dropped), 1)
     const drops = old.map(({ table }) => `DROP TABLE IF EXISTS ${storageName(table.id)};`)
-    return `${drops.join(' ')} DELETE FROM sr.trash WHERE dropped_ms <= ${nowMs - keptMs}`
+    return `${drops.join(' ')} DELETE FROM sr.trash WHERE dropped_ms <= ${beforeMs}`
   }
 }
