@@ -118,7 +118,7 @@ export function fidelityPage(): string {
     '<!-- Made by `npm run docs` from the tests, src/assumptions.ts and known-differences.json. -->',
     '# What the stand-in does as StarRocks does',
     '',
-    'Each row is a test that uses the stand-in through its ports only. Sections are those of the facts about StarRocks that the project collects, each with its source in',
+    'Each row is a test; all but some of the last table use the stand-in through its ports only. Sections are those of the facts about StarRocks that the project collects, each with its source in',
     "StarRocks' code or manual; nothing here was compared with a running StarRocks unless `STARROCKS_URL` was set (README.md). Of a test that holds a table of cases, `…` in its name stands for",
     'their values, and the cases follow where it is listed first.',
   ]
