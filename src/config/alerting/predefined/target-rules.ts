@@ -11,7 +11,8 @@ export const TARGET_RULES: readonly PlainRule[] = [
     keepFiringFor: '5m',
     cooldown: '30m',
     summary: '{value} more records of {table} were refused',
-    description: 'The target refuses records of the table; they are parked and missing there.',
+    description:
+      'Records of the table are parked because the target refuses them, and are missing there. As long as a refused record stops its table instead, this rule is silent, and Job Failures tells.',
     why: 'Values that the column of the target cannot hold.',
     steps: [
       'Look at the table and its reason: `sync-app tables`.',
