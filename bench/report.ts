@@ -30,10 +30,16 @@ The stand-in stores rows here. A reader's SELECT at the target takes place after
 
 The most that the process held (\`VmHWM\`), by the kernel.`,
   growth: `## Cost per row does not grow`,
-  monitoring: `## Monitoring
+  monitoring: `## Cost of monitoring
 
-"all on" replays the same WAL with everything that watches switched on, scraped every second, and with nothing on, interleaved. "health and scrapes"
-asks the monitor thread while the thread of the sync is never idle and neither side answers.`,
+The same WAL with everything that watches switched on, scraped every second, and with nothing on, in pairs of runs. Source, service and target
+share the machine's cores, and the source is the slowest of them: the thread of monitoring takes what is left over.`,
+  health: `## Health and scrapes
+
+A client asks the monitor thread for health while the thread of the sync is never idle and neither side answers.`,
+  counting: `## Counting and logging
+
+CPU time of the smallest things, in a process of their own.`,
   alerting: `## Alert rules
 
 Rounds of evaluation in turns of the event loop, as the monitor thread runs them.`,

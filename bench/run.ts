@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { measureAlerting } from './scenarios/alerting.ts'
 import { measureBounds } from './scenarios/bounds.ts'
 import { measureCdc } from './scenarios/cdc.ts'
+import { measureCounting } from './scenarios/counting.ts'
 import { measureGrowth } from './scenarios/growth.ts'
 import { measureLatency } from './scenarios/latency.ts'
 import { measureMonitoring } from './scenarios/monitoring.ts'
@@ -53,6 +54,7 @@ const SCENARIOS = {
   steady: measureSteadyMemory,
   monitoring: measureMonitoring,
   alerting: measureAlerting,
+  counting: measureCounting,
 } as const satisfies Readonly<Record<string, (context: BenchContext, part?: string) => Promise<readonly Finding[]>>>
 if (values.help) {
   process.stdout.write(HELP.replace('NAMES', Object.keys(SCENARIOS).join(', ')))
@@ -100,7 +102,7 @@ async function keep(path: string, others: boolean): Promise<void> {
 
 /** In the order of the scenarios, whatever was measured last. */
 function inOrder(all: readonly Finding[]): readonly Finding[] {
-  const groups = ['cdc', 'snapshot', 'latency', 'growth', 'memory', 'monitoring', 'alerting']
+  const groups = ['cdc', 'snapshot', 'latency', 'growth', 'memory', 'monitoring', 'health', 'counting', 'alerting']
   return all.toSorted((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group))
 }
 

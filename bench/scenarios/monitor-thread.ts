@@ -57,7 +57,7 @@ export async function measureMonitorThread({ scale, say }: BenchContext): Promis
     return round
   })
   return {
-    group: 'monitoring',
+    group: 'health',
     name: 'health and scrapes',
     what: 'a fully busy sync thread, source and target that answer nothing, 1,000 tables; health asked every 2 ms, without scrapes and with one every 250 ms',
     figures: figuresOf(rounds),
