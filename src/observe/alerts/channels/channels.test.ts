@@ -1,19 +1,13 @@
 import { createHmac } from 'node:crypto'
-import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { realClock } from '../../../../test/support/real-clock.ts'
 import { secret } from '../../../config/secret.ts'
-import type { AlertMessage, MessageLinks } from '../message/alert-message.ts'
 import { HttpReceiver } from '../testing/http-receiver.ts'
 import { deliveryOf } from '../testing/notifier-world.ts'
+import { MESSAGE_LINKS, sendOver } from '../testing/send-over.ts'
 import { resolvedMessage, sampleAlert, sampleMessage } from '../testing/sample-message.ts'
-import type { Channel, SendOutcome } from './channel.ts'
+import type { SendOutcome } from './channel.ts'
 import { makeChannel } from './make-channel.ts'
-
-const LINKS: MessageLinks = {
-  alerts: 'https://sync.example.com/api/v1/alerts',
-  acknowledge: 'https://sync.example.com/ack?token=t',
-}
 
 let receiver: HttpReceiver
 beforeAll(async () => void (receiver = await HttpReceiver.start()))
@@ -22,14 +16,6 @@ beforeEach(() => {
   receiver.requests.length = 0
   receiver.answers.length = 0
 })
-
-/** Sends over the channel that the configuration makes. */
-async function send(channel: string, message: AlertMessage, links = LINKS): Promise<SendOutcome> {
-  const [config] = deliveryOf(`channels: { c: ${channel} }`).channels
-  if (!config) throw new Error('no channel')
-  await using made: Channel = makeChannel(config, realClock)
-  return await made.send(message, links, new AbortController().signal)
-}
 
 function lastRequest() {
   const request = receiver.requests.at(-1)
@@ -40,7 +26,7 @@ function lastRequest() {
 describe('webhook (row 62)', () => {
   test('posts the body of Alertmanager, signed, with an idempotency key', async () => {
     const channel = `{ webhook: { url: "${receiver.url}/hook?x=1", signing_secret: geheim, headers: { Authorization: Bearer tok } } }`
-    expect(await send(channel, sampleMessage())).toEqual({ tag: 'delivered' })
+    expect(await sendOver(channel, sampleMessage())).toEqual({ tag: 'delivered' })
     const { path, headers, body } = lastRequest()
     expect(path).toBe('/hook?x=1')
     expect(headers).toMatchObject({
@@ -68,7 +54,7 @@ describe('webhook (row 62)', () => {
         runbook_url: 'https://docs.example.com/runbook#high_error_rate',
         value: '0.12',
       },
-      externalURL: LINKS.alerts,
+      externalURL: MESSAGE_LINKS.alerts,
       notification_reason: 'first notification',
       alerts: [
         expect.objectContaining({
@@ -83,14 +69,14 @@ describe('webhook (row 62)', () => {
 
   test('is not signed without a secret, and counts alerts that do not fit', async () => {
     const many = sampleMessage({ firing: [sampleAlert(), sampleAlert({ fingerprint: 'b' })], firingCount: 7 })
-    await send(`{ webhook: { url: "${receiver.url}", max_alerts: 1 } }`, many)
+    await sendOver(`{ webhook: { url: "${receiver.url}", max_alerts: 1 } }`, many)
     expect(lastRequest().headers['x-sync-signature']).toBeUndefined()
     expect(JSON.parse(lastRequest().body)).toMatchObject({ truncatedAlerts: 6, alerts: [{ status: 'firing' }] })
   })
 
   test('does not follow a redirect', async () => {
     receiver.answers.push({ status: 307, headers: { location: `${receiver.url}/elsewhere` } })
-    expect(await send(`{ webhook: "${receiver.url}" }`, sampleMessage())).toMatchObject({ tag: 'refused' })
+    expect(await sendOver(`{ webhook: "${receiver.url}" }`, sampleMessage())).toMatchObject({ tag: 'refused' })
     expect(receiver.requests).toHaveLength(1)
   })
 })
@@ -104,19 +90,22 @@ describe('what a reply means', () => {
     [404, {}, { tag: 'refused', reason: 'HTTP 404: said' }],
   ])('%i', async (status, headers, outcome) => {
     receiver.answers.push({ status, headers, ...(status === 204 ? {} : { body: 'said' }) })
-    expect(await send(`{ webhook: "${receiver.url}" }`, sampleMessage())).toEqual(outcome)
+    expect(await sendOver(`{ webhook: "${receiver.url}" }`, sampleMessage())).toEqual(outcome)
   })
 
   test('a connection that is cut may have brought the message, one that is refused has not', async () => {
     receiver.answers.push({ status: 0, cut: true })
-    expect(await send(`{ webhook: "${receiver.url}" }`, sampleMessage())).toMatchObject({
+    expect(await sendOver(`{ webhook: "${receiver.url}" }`, sampleMessage())).toMatchObject({
       tag: 'retry',
       maybeArrived: true,
     })
     const gone = await HttpReceiver.start()
     const url = gone.url
     await gone[Symbol.asyncDispose]()
-    expect(await send(`{ webhook: "${url}" }`, sampleMessage())).toMatchObject({ tag: 'retry', maybeArrived: false })
+    expect(await sendOver(`{ webhook: "${url}" }`, sampleMessage())).toMatchObject({
+      tag: 'retry',
+      maybeArrived: false,
+    })
   })
 
   test('secrets that the other side repeats are hidden (row 124)', async () => {
@@ -125,7 +114,7 @@ describe('what a reply means', () => {
       body: `bad key geheim-key-1 at /services/T0/B0/XYZ and ${receiver.url}/services/T0/B0/XYZ`,
     })
     const channel = `{ webhook: { url: "${receiver.url}/services/T0/B0/XYZ", signing_secret: geheim-key-1 } }`
-    expect(await send(channel, sampleMessage())).toEqual({
+    expect(await sendOver(channel, sampleMessage())).toEqual({
       tag: 'refused',
       reason: 'HTTP 400: bad key *** at *** and ***',
     })
@@ -134,7 +123,7 @@ describe('what a reply means', () => {
 
 describe('Slack (row 63)', () => {
   test('posts text and blocks within its limits, with its characters of control escaped', async () => {
-    expect(await send(`{ slack: "${receiver.url}/services/T/B/X" }`, sampleMessage())).toEqual({ tag: 'delivered' })
+    expect(await sendOver(`{ slack: "${receiver.url}/services/T/B/X" }`, sampleMessage())).toEqual({ tag: 'delivered' })
     const { text, blocks } = JSON.parse(lastRequest().body)
     expect(text).toBe('[CRITICAL] shop: error rate of public.orders is 12 %')
     expect(blocks.map(({ type }: { type: string }) => type)).toEqual(['header', 'section', 'actions'])
@@ -147,7 +136,10 @@ describe('Slack (row 63)', () => {
         '<https://docs.example.com/runbook#high_error_rate|Runbook>',
       ].join('\n'),
     )
-    expect(blocks[2].elements).toMatchObject([{ url: LINKS.acknowledge, style: 'primary' }, { url: LINKS.alerts }])
+    expect(blocks[2].elements).toMatchObject([
+      { url: MESSAGE_LINKS.acknowledge, style: 'primary' },
+      { url: MESSAGE_LINKS.alerts },
+    ])
   })
 
   test('cuts what is too long', async () => {
@@ -158,7 +150,7 @@ describe('Slack (row 63)', () => {
       description: 'd'.repeat(1000),
     })
     const firing = Array.from({ length: 60 }, () => long)
-    await send(`{ slack: "${receiver.url}" }`, sampleMessage({ firing, firingCount: 60 }))
+    await sendOver(`{ slack: "${receiver.url}" }`, sampleMessage({ firing, firingCount: 60 }))
     const { blocks } = JSON.parse(lastRequest().body)
     expect(blocks.length).toBeLessThanOrEqual(50)
     expect(blocks[0].text.text.length).toBeLessThanOrEqual(150)
@@ -170,7 +162,7 @@ describe('Slack (row 63)', () => {
 
   test('an answer that is not ok is refused', async () => {
     receiver.answers.push({ status: 403, body: 'invalid_token' })
-    expect(await send(`{ slack: "${receiver.url}" }`, sampleMessage())).toEqual({
+    expect(await sendOver(`{ slack: "${receiver.url}" }`, sampleMessage())).toEqual({
       tag: 'refused',
       reason: 'HTTP 403: invalid_token',
     })
@@ -182,12 +174,12 @@ describe('PagerDuty (row 64)', () => {
 
   test('triggers, acknowledges and resolves one incident', async () => {
     receiver.answers.push({ status: 202 }, { status: 202 }, { status: 202 })
-    await send(channel(), sampleMessage())
-    await send(
+    await sendOver(channel(), sampleMessage())
+    await sendOver(
       channel(),
       sampleMessage({ id: 'id-3', reason: 'acknowledged', firing: [sampleAlert({ acknowledgedBy: 'anna' })] }),
     )
-    await send(channel(), resolvedMessage())
+    await sendOver(channel(), resolvedMessage())
     const events = receiver.requests.map(({ body }) => JSON.parse(body))
     expect(receiver.requests.map(({ path }) => path)).toEqual(['/v2/enqueue', '/v2/enqueue', '/v2/enqueue'])
     expect(events.map((event) => event.event_action)).toEqual(['trigger', 'acknowledge', 'resolve'])
@@ -202,10 +194,10 @@ describe('PagerDuty (row 64)', () => {
         class: 'high_error_rate',
         timestamp: '2026-01-31T15:00:00.000Z',
       },
-      client_url: LINKS.alerts,
+      client_url: MESSAGE_LINKS.alerts,
       links: [
-        { href: LINKS.acknowledge, text: 'Acknowledge' },
-        { href: LINKS.alerts, text: 'Alerts' },
+        { href: MESSAGE_LINKS.acknowledge, text: 'Acknowledge' },
+        { href: MESSAGE_LINKS.alerts, text: 'Alerts' },
         { text: 'Runbook' },
       ],
     })
@@ -214,7 +206,7 @@ describe('PagerDuty (row 64)', () => {
 
   test('a bad key is refused without showing it', async () => {
     receiver.answers.push({ status: 400, body: '{"errors":["R0123456789012345678901234567890 is no key"]}' })
-    const outcome = await send(channel(), sampleMessage())
+    const outcome = await sendOver(channel(), sampleMessage())
     expect(outcome).toMatchObject({ tag: 'refused' })
     expect(JSON.stringify(outcome)).not.toContain('R0123')
   })
@@ -223,7 +215,7 @@ describe('PagerDuty (row 64)', () => {
 describe('SMS (row 66)', () => {
   test('posts JSON by default', async () => {
     const message = sampleMessage({ destination: { channel: 'c', address: '+432222222' } })
-    await send(`{ sms: { url: "${receiver.url}/send", to: "+431111111", headers: { X-Key: k } } }`, message, {
+    await sendOver(`{ sms: { url: "${receiver.url}/send", to: "+431111111", headers: { X-Key: k } } }`, message, {
       alerts: null,
       acknowledge: null,
     })
@@ -237,7 +229,7 @@ describe('SMS (row 66)', () => {
   test('Twilio gets a form with basic auth', async () => {
     receiver.answers.push({ status: 201, body: '{}' })
     const twilio = `{ account_sid: AC1, auth_token: tok, messaging_service_sid: MG1, url: "${receiver.url}" }`
-    expect(await send(`{ sms: { to: "+431111111", twilio: ${twilio} } }`, sampleMessage())).toEqual({
+    expect(await sendOver(`{ sms: { to: "+431111111", twilio: ${twilio} } }`, sampleMessage())).toEqual({
       tag: 'delivered',
     })
     const { path, headers, body } = lastRequest()
@@ -255,7 +247,7 @@ describe('SMS (row 66)', () => {
 
   test('is one message of the GSM alphabet', async () => {
     const long = sampleAlert({ summary: `„${'漢'.repeat(30)}“ ${'x'.repeat(300)}` })
-    await send(`{ sms: { url: "${receiver.url}", to: "+431111111" } }`, sampleMessage({ firing: [long] }))
+    await sendOver(`{ sms: { url: "${receiver.url}", to: "+431111111" } }`, sampleMessage({ firing: [long] }))
     const { text } = JSON.parse(lastRequest().body)
     expect(text.length).toBe(160)
     expect(text).toMatch(/^[\x20-\x7e]+$/)
@@ -263,94 +255,11 @@ describe('SMS (row 66)', () => {
 
   test('a template may not be filled twice', async () => {
     const message = sampleMessage({ firing: [sampleAlert({ summary: '{{to}}' })] })
-    await send(
+    await sendOver(
       `{ sms: { url: "${receiver.url}", to: "+431111111", parameters: { m: "{{ text }} for {{to}}" } } }`,
       message,
     )
     expect(JSON.parse(lastRequest().body).m).toMatch(/\(\(to\)\).* for \+431111111$/)
-  })
-})
-
-interface ReceivedMail {
-  readonly to: readonly string[]
-  readonly raw: string
-}
-
-describe('mail (row 65)', () => {
-  const mails: ReceivedMail[] = []
-  const server = new SMTPServer({
-    authOptional: true,
-    hideSTARTTLS: true,
-    logger: false,
-    onData(stream, session, done) {
-      const chunks: Buffer[] = []
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      stream.on('end', () => {
-        mails.push({ to: session.envelope.rcptTo.map(({ address }) => address), raw: Buffer.concat(chunks).toString() })
-        done()
-      })
-    },
-    onRcptTo({ address }, _session, done) {
-      if (address.startsWith('unknown')) done(Object.assign(new Error('no such mailbox'), { responseCode: 550 }))
-      else if (address.startsWith('busy')) done(Object.assign(new Error('try later'), { responseCode: 451 }))
-      else done()
-    },
-  })
-  let port = 0
-  beforeAll(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const address = server.server.address()
-    port = typeof address === 'object' && address ? address.port : 0
-  })
-  afterAll(async () => await new Promise<void>((resolve) => server.close(resolve)))
-
-  const channel = (to = 'ops@example.com', starttls = 'opportunistic') =>
-    `{ email: { smtp_url: "smtp://127.0.0.1:${port}", starttls: ${starttls}, from: Sync <sync@example.com>, to: "${to}" } }`
-
-  const header = (raw: string, name: string) => new RegExp(`^${name}: (.*(?:\r\n[ \t].*)*)`, 'mi').exec(raw)?.[1]
-
-  test('has text and HTML, and answers form a thread', async () => {
-    mails.length = 0
-    expect(await send(channel(), sampleMessage())).toEqual({ tag: 'delivered' })
-    await send(channel(), resolvedMessage())
-    const [first, second] = mails.map(({ raw }) => raw)
-    expect(mails[0]?.to).toEqual(['ops@example.com'])
-    expect(header(first ?? '', 'Subject')).toBe('[CRITICAL] shop: error rate of public.orders is 12 %')
-    expect(header(first ?? '', 'Auto-Submitted')).toBe('auto-generated')
-    expect(header(first ?? '', 'List-Id')).toContain('shop.alerts')
-    expect(header(first ?? '', 'In-Reply-To')).toBeUndefined()
-    expect(header(second ?? '', 'In-Reply-To')).toBe(header(first ?? '', 'Message-ID'))
-    expect(header(second ?? '', 'References')).toBe(header(first ?? '', 'Message-ID'))
-    expect(first).toMatch(/Content-Type: text\/plain[^]*What to do: Run sync-app tables\.[^]*Content-Type: text\/html/)
-    expect(first?.replaceAll('=\r\n', '')).toContain('&lt;too long&gt; &amp; more')
-  })
-
-  test('that is sent again has the same Message-ID', async () => {
-    mails.length = 0
-    await send(channel(), sampleMessage())
-    await send(channel(), sampleMessage())
-    const ids = mails.map(({ raw }) => header(raw, 'Message-ID'))
-    expect(ids[0]).toBeDefined()
-    expect(ids[0]).toBe(ids[1])
-  })
-
-  test('goes to the address of a person', async () => {
-    mails.length = 0
-    await send(channel(), sampleMessage({ destination: { channel: 'c', address: 'anna@example.com' } }))
-    expect(mails.map(({ to }) => to)).toEqual([['anna@example.com']])
-  })
-
-  test.each([
-    ['unknown@example.com', { tag: 'refused' }],
-    ['busy@example.com', { tag: 'retry', maybeArrived: false }],
-  ])('to %s', async (to, outcome) => {
-    expect(await send(channel(to), sampleMessage())).toMatchObject(outcome)
-  })
-
-  test('is not sent unencrypted where encryption is required', async () => {
-    mails.length = 0
-    expect(await send(channel('ops@example.com', 'required'), sampleMessage())).toMatchObject({ tag: 'retry' })
-    expect(mails).toEqual([])
   })
 })
 

@@ -1,20 +1,8 @@
-import { afterEach, describe, expect, test } from 'vitest'
-import { ROUND_MS, Scene } from '../testing/scene.ts'
+import { describe, expect, test } from 'vitest'
+import { ROUND_MS } from '../testing/scene.ts'
+import { sceneOfTest } from '../testing/scene-of-test.ts'
 
-let scene: Scene | null = null
-
-async function begin(alerting: string): Promise<Scene> {
-  scene = new Scene(alerting)
-  await scene.start()
-  return scene
-}
-
-afterEach(async () => {
-  await scene?.[Symbol.asyncDispose]()
-  const left = scene?.clock.pendingTimers ?? 0
-  scene = null
-  if (left > 0) throw new Error(`${left} timers are left`)
-})
+const begin = sceneOfTest()
 
 const TWO = `webhook_url: https://hook
 slack_webhook: https://slack
