@@ -67,6 +67,15 @@ it.each<[string, (world: Drafted) => void]>([
   },
 )
 
+it('a draft holds no more than it may while the disk does not keep up, and is given up then', async () => {
+  const { one, drafts: held, draft } = drafted()
+  await using drafts = held
+  // Nothing is written while rows come without a turn of the event loop.
+  for (let id = 2; draft.usable && id < 100; id++) draft.insert(one.schema.oid, rowViewOf([String(id), 'a', 'b']))
+  expect([draft.usable, draft.rows]).toEqual([false, 4])
+  expect(drafts.take(draft)).toBeNull()
+})
+
 it('a batch that a draft ends touches the tables of both, with the transactions that a copy must see', async () => {
   const { one, two, drafts: held, draft } = drafted()
   await using drafts = held

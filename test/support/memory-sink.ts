@@ -58,6 +58,8 @@ export class MemorySink implements Sink {
   readonly sentRows: number[] = []
   /** Bytes of them. */
   readonly sentBytes: number[] = []
+  /** Bytes of every piece of a chunk. */
+  readonly pieceBytes: number[] = []
 
   constructor(parts: {
     readonly target: MemoryTarget
@@ -135,6 +137,7 @@ export class MemorySink implements Sink {
     return {
       write: async (bytes) => {
         parts.push(Buffer.from(bytes))
+        this.pieceBytes.push(bytes.length)
         await tick()
       },
       commit: async (record) => {

@@ -78,6 +78,21 @@ describe('the embedded engine', () => {
     await world.stop()
   })
 
+  it('sends a chunk in pieces of about a megabyte, whatever its size', async () => {
+    const world = new PipelineWorld()
+    const table = world.source.addTable('one')
+    const text = 'x'.repeat(100_000)
+    const ids = Array.from({ length: 50 }, (_, id) => String(id))
+    world.source.commit(
+      ids.map((id) => ({ kind: 'insert', table, row: [id, 'a', text] })),
+      true,
+    )
+    world.start()
+    await world.untilEqual()
+    expect(Math.max(...world.sink.pieceBytes)).toBeLessThan(1_200_000)
+    await world.stop()
+  })
+
   it('pauses a table that is asked to while its copy is put in place, and copies it anew when it is asked to go on', async () => {
     const world = new PipelineWorld()
     const table = world.source.addTable('one')
@@ -136,6 +151,8 @@ describe('the embedded engine', () => {
     const told = world.signals.filter(({ tag }) => tag === 'memory-pressure')
     expect(told).toHaveLength(1)
     expect(told).toMatchObject([{ heldBytes: expect.any(Number), limitBytes: 2_000_000 }])
+    // A batch is full with three rows; one more read brings a few.
+    expect(Math.max(...world.sink.sentRows)).toBeLessThan(10)
     await world.stop()
   })
 
