@@ -27,7 +27,7 @@ alerting:
   objectives: [{ freshness: 1s }]
   rules:
     - ${RULES.join('\n    - ')}
-    - ${hurriedRule('session_restart_loop', 14, (condition) => condition.replace(/\d+$/, '1'))}
+    - ${hurriedRule('session_restart_loop', 20, (condition) => condition.replace(/\d+$/, '1'))}
     - ${hurriedRule('starrocks_transaction_backlog', 10, (condition) => condition.replace(/\d+$/, '5'))}
 `
 

@@ -7,10 +7,10 @@ const HURRY = 40
 const TIMES = ['pending_seconds', 'heartbeat_age', 'uptime'] as const
 
 /**
- * A predefined rule for whoever cannot wait, as an entry of `alerting.rules`: the same condition with every window `windowS` seconds long, shorter
+ * A predefined rule for whoever cannot wait, as an entry of `alerting.rules`: the same condition with every window `windowS` seconds long (10 at least: shorter ones are refused), shorter
  * times to wait for, and no `for`. Levels stay as they are.
  */
-export function hurriedRule(name: string, windowS = 7, change = (condition: string): string => condition): string {
+export function hurriedRule(name: string, windowS = 10, change = (condition: string): string => condition): string {
   const rule = PREDEFINED_RULES.find((each) => each.name === name)
   if (!rule) throw new Error(`there is no rule ${name}`)
   const hurried = (condition: string): string => change(hurriedCondition(condition, windowS))
