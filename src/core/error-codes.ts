@@ -163,6 +163,12 @@ export const ERROR_CATALOGUE = {
     remedy: 'Nothing: it is begun again.',
     retry: 'auto',
   },
+  TRANSACTION_REPLANNED: {
+    cause:
+      'Parts of a large transaction were sent when a table had to leave it, was emptied in it, or needed another format.',
+    remedy: 'Nothing: it is begun again at once, with what was learned.',
+    retry: 'auto',
+  },
   SINK_QUERY: {
     cause: 'StarRocks answered a statement with an error.',
     remedy: 'Read the message; run sync-app check.',

@@ -192,7 +192,7 @@ export class Applier {
           limitRows: truncateAsDeletesUpToRows,
         })
       if (table.load.formatClash)
-        throw new SyncError('SINK_TRANSACTION_LOST', 'the format changed within a large transaction', {
+        throw new SyncError('TRANSACTION_REPLANNED', 'the format changed within a large transaction', {
           table: table.entry.schema.id,
         })
     }
@@ -260,14 +260,14 @@ export class Applier {
   async #tryLoads(tables: readonly BatchTable[]): Promise<void> {
     const rejected = await this.#deps.sink.findRejected(loadsOf(tables), this.#deps.ownership)
     for (const { table, reason, rowKey } of rejected) this.#deps.quarantine(table, { reason, rowKey })
-    if (rejected.length > 0) throw new SyncError('SINK_TRANSACTION_LOST', 'a row of a large transaction was refused')
+    if (rejected.length > 0) throw new SyncError('TRANSACTION_REPLANNED', 'a row of a large transaction was refused')
   }
 
   /** A large transaction was refused for a row. What is not in memory cannot be sent again: the next session leaves the table out, or finds it. */
   #blameLarge(error: SyncError): never {
     if (error.table) this.#deps.quarantine(error.table, { reason: error.message, rowKey: error.rowKey })
     else this.#deps.lessons.tryPartsFirst = true
-    throw new SyncError('SINK_TRANSACTION_LOST', 'a row of a large transaction was refused', { cause: error })
+    throw new SyncError('TRANSACTION_REPLANNED', 'a row of a large transaction was refused', { cause: error })
   }
 
   /** Finds the tables whose rows are refused and takes them out of the batch. */

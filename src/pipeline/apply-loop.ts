@@ -89,7 +89,7 @@ export class ApplyLoop {
 
   async #step(signal: AbortSignal): Promise<void> {
     const { batcher } = this.#deps
-    if (batcher.broken !== null) throw new SyncError('SINK_TRANSACTION_LOST', batcher.broken)
+    if (batcher.broken !== null) throw new SyncError('TRANSACTION_REPLANNED', batcher.broken)
     const decision = this.#decide()
     if (decision === 'cut') await this.#busyWith(() => this.#apply(signal))
     else if (decision === 'part') await this.#busyWith(() => this.#sendPart())

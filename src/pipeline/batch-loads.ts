@@ -15,7 +15,7 @@ export function loadsOf(tables: Iterable<BatchTable>): readonly Load[] {
 
 /**
  * All that the batch brings, in the order in which the loads of each table must be sent.
- * @throws {SyncError} SINK_TRANSACTION_LOST when a table would be loaded in two formats.
+ * @throws {SyncError} TRANSACTION_REPLANNED when a table would be loaded in two formats.
  */
 export async function allLoads(batch: Batch): Promise<readonly Load[]> {
   const { draft } = batch
@@ -37,7 +37,7 @@ function toEach(entry: TableEntry, load: Omit<Load, 'table'>): readonly Load[] {
 function requireFormat(batch: Batch, entry: TableEntry, format: LoadFormat): void {
   const table = batch.tables.get(entry.schema.id)
   if (table === undefined || table.load.body.format === format) return
-  throw new SyncError('SINK_TRANSACTION_LOST', 'the format changed before a large transaction', {
+  throw new SyncError('TRANSACTION_REPLANNED', 'the format changed before a large transaction', {
     table: entry.schema.id,
   })
 }

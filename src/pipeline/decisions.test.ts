@@ -47,7 +47,7 @@ describe('where a batch ends', () => {
 describe('what follows a failed attempt', () => {
   it('never blames rows for an error that may pass', () => {
     for (const code of codes) {
-      if (ERROR_CATALOGUE[code].retry !== 'auto') continue
+      if (ERROR_CATALOGUE[code].retry !== 'auto' || code === 'TRANSACTION_REPLANNED') continue
       expect(failureReaction(new SyncError(code, ''), { partsSent: 0 })).toBe('again')
       expect(failureReaction(new SyncError(code, ''), { partsSent: 1 })).toBe('restart')
     }
@@ -55,6 +55,7 @@ describe('what follows a failed attempt', () => {
 
   it.each<[ErrorCode, ReturnType<typeof failureReaction>]>([
     ['ROW_REJECTED', 'blame'],
+    ['TRANSACTION_REPLANNED', 'restart'],
     ['TARGET_SHAPE', 'blame'],
     ['SINK_REPLACED', 'stop'],
     ['SLOT_LOST', 'stop'],

@@ -12,6 +12,7 @@ export type FailureReaction = 'blame' | 'again' | 'restart' | 'stop'
 /** Decides what follows a failed attempt. A transient error never leads to `blame`. Pure. */
 export function failureReaction(error: SyncError, batch: { readonly partsSent: number }): FailureReaction {
   if (error.retry === 'never') return 'stop'
+  if (error.code === 'TRANSACTION_REPLANNED') return 'restart'
   if (error.code === 'ROW_REJECTED' || error.code === 'TARGET_SHAPE' || error.code === 'TYPE_UNSUPPORTED')
     return 'blame'
   if (error.retry === 'manual') return 'stop'

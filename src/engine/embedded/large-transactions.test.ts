@@ -85,6 +85,29 @@ describe('a transaction that is larger than a batch', () => {
     await world.stop()
   })
 
+  it('begins anew at once when a value that an update left out needs another format than the rows that lie ready', async () => {
+    const failures: (readonly [code: string, retryInMs: number | null])[] = []
+    // The stream takes the transaction as a draft in some rounds only.
+    for (let round = 0; round < 30 && failures.length < 3; round++) {
+      const world = new PipelineWorld()
+      const table = world.source.addTable('one')
+      const odd = 'not for \u0001 CSV'
+      world.source.commit([{ kind: 'insert', table, row: ['1', 'a', odd] }], true)
+      world.start()
+      await world.untilEqual()
+      await world.stop()
+      world.source.commit([{ kind: 'update', table, from: '1', row: ['1', 'b', odd], keep: true }], true)
+      world.source.commit([{ kind: 'insert', table, row: ['2', 'a', 'plain'] }], true, true)
+      // Another process, which has not seen that row, gets both in one batch.
+      world.start(1000, { flushAfterMs: 500 })
+      await world.untilEqual()
+      for (const signal of world.signals)
+        if (signal.tag === 'attempt-failed') failures.push([signal.error.code, signal.retryInMs])
+      await world.stop()
+    }
+    expect(failures).toEqual(Array.from({ length: 3 }, () => ['TRANSACTION_REPLANNED', 0]))
+  })
+
   it('reads values that updates left out by and by, and sends rows ahead when they are too many for a batch', async () => {
     const world = new PipelineWorld()
     const table = world.source.addTable('one')

@@ -1,15 +1,9 @@
 import type { Clock, Random } from '../../core/clock.ts'
 import type { Signals } from '../../core/signals.ts'
 import { asSyncError } from '../../core/sync-error.ts'
-import { backOffMs } from '../../pipeline/back-off.ts'
 import { runSession } from '../../pipeline/session.ts'
 import type { SessionDeps } from '../../pipeline/session-parts.ts'
-
-/** Pauses between sessions. */
-const RESTART_BOUNDS = { firstMs: 500, maxMs: 30_000 }
-
-/** A session that lived this long counts as a good one: the next failure is a first failure again. */
-const GOOD_AFTER_MS = 60_000
+import { countRestart, NO_RESTARTS, restartPauseMs } from './restart-rule.ts'
 
 /** What one session works with; disposing of it closes source and sink. */
 export interface OpenedSession extends AsyncDisposable {
@@ -31,7 +25,7 @@ export interface EmbeddedEngineDeps {
  */
 export async function runEmbedded(deps: EmbeddedEngineDeps, signal: AbortSignal): Promise<void> {
   const { clock, random, signals } = deps
-  for (let failures = 0; !signal.aborted;) {
+  for (let restarts = NO_RESTARTS; !signal.aborted;) {
     const startedAtMs = clock.monotonicMs()
     try {
       await using opened = await deps.openSession()
@@ -42,8 +36,9 @@ export async function runEmbedded(deps: EmbeddedEngineDeps, signal: AbortSignal)
       signals.emit({ tag: 'session-ended', error: signal.aborted ? null : known })
       if (signal.aborted) return
       if (known.retry !== 'auto') throw known
-      failures = clock.monotonicMs() - startedAtMs > GOOD_AFTER_MS ? 1 : failures + 1
-      const retryInMs = backOffMs(failures, RESTART_BOUNDS, random)
+      const before = restarts
+      restarts = countRestart(before, known, clock.monotonicMs() - startedAtMs)
+      const retryInMs = restartPauseMs(before, restarts, random)
       signals.emit({ tag: 'attempt-failed', what: 'session', error: known, retryInMs })
       await clock.sleep(retryInMs, signal).catch(() => undefined)
     }
