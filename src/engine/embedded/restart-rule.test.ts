@@ -7,9 +7,8 @@ function pauses(...ends: readonly (ErrorCode | readonly [ErrorCode, livedMs: num
   let restarts = NO_RESTARTS
   return ends.map((end) => {
     const [code, livedMs] = typeof end === 'string' ? [end, 1_000] : end
-    const before = restarts
-    restarts = countRestart(before, { code }, livedMs)
-    return restartPauseMs(before, restarts, () => 1)
+    restarts = countRestart(restarts, { code }, livedMs)
+    return restartPauseMs(restarts, () => 1)
   })
 }
 
@@ -27,6 +26,10 @@ test('what a session learned is put to use at once, and makes no failure worse',
   expect(pauses('SINK_UNREACHABLE', 'TRANSACTION_REPLANNED', 'TRANSACTION_REPLANNED', 'SINK_UNREACHABLE')).toEqual([
     500, 0, 0, 1_000,
   ])
+})
+
+test('what a good session learned after failures is put to use at once too', () => {
+  expect(pauses('SINK_UNREACHABLE', ['TRANSACTION_REPLANNED', 60_001])).toEqual([500, 0])
 })
 
 test('lessons without end are failures', () => {

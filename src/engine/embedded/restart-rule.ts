@@ -16,23 +16,24 @@ export interface Restarts {
   readonly failures: number
   /** Sessions that ended to send a transaction in another way. */
   readonly lessons: number
+  /** Whether the last one was of those. */
+  readonly learned: boolean
 }
 
 /** No session has ended yet. */
-export const NO_RESTARTS: Restarts = { failures: 0, lessons: 0 }
+export const NO_RESTARTS: Restarts = { failures: 0, lessons: 0, learned: false }
 
 /** Counts the end of a session that lived for `livedMs`. Pure. */
 export function countRestart(before: Restarts, { code }: Pick<SyncError, 'code'>, livedMs: number): Restarts {
   const { failures, lessons } = livedMs > GOOD_AFTER_MS ? NO_RESTARTS : before
-  const isLesson = code === 'TRANSACTION_REPLANNED' && lessons < MOST_LESSONS
-  return isLesson ? { failures, lessons: lessons + 1 } : { failures: failures + 1, lessons }
+  const learned = code === 'TRANSACTION_REPLANNED' && lessons < MOST_LESSONS
+  return learned ? { failures, lessons: lessons + 1, learned } : { failures: failures + 1, lessons, learned }
 }
 
 /**
  * How long to wait before the next session. One that ended because it learned something is followed at once: nothing is overloaded, and
  * readers wait for the transaction. Pure but for `random`.
  */
-export function restartPauseMs(before: Restarts, after: Restarts, random: Random): number {
-  if (after.failures === before.failures && after.lessons > before.lessons) return 0
-  return backOffMs(after.failures, RESTART_BOUNDS, random)
+export function restartPauseMs({ failures, learned }: Restarts, random: Random): number {
+  return learned ? 0 : backOffMs(failures, RESTART_BOUNDS, random)
 }

@@ -36,9 +36,8 @@ export async function runEmbedded(deps: EmbeddedEngineDeps, signal: AbortSignal)
       signals.emit({ tag: 'session-ended', error: signal.aborted ? null : known })
       if (signal.aborted) return
       if (known.retry !== 'auto') throw known
-      const before = restarts
-      restarts = countRestart(before, known, clock.monotonicMs() - startedAtMs)
-      const retryInMs = restartPauseMs(before, restarts, random)
+      restarts = countRestart(restarts, known, clock.monotonicMs() - startedAtMs)
+      const retryInMs = restartPauseMs(restarts, random)
       signals.emit({ tag: 'attempt-failed', what: 'session', error: known, retryInMs })
       await clock.sleep(retryInMs, signal).catch(() => undefined)
     }
