@@ -64,13 +64,13 @@ function sorted(located: Uint32Array): SortedIndex {
   return { bytes: Buffer.from(index.buffer), records, fences }
 }
 
-/** How many of the ascending numbers are less than `value`. */
-export function lowerBound(ascending: Uint32Array, value: number): number {
+/** How many of the ascending numbers are less than `value`; with `stride`, of every so-manieth of them. */
+export function lowerBound(ascending: Uint32Array, value: number, stride = 1): number {
   let low = 0
-  let high = ascending.length
+  let high = ascending.length / stride
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((ascending[middle] ?? 0) < value) low = middle + 1
+    if ((ascending[middle * stride] ?? 0) < value) low = middle + 1
     else high = middle
   }
   return low
@@ -95,16 +95,8 @@ export function indexPage(records: number): IndexPage {
   return {
     bytes: Buffer.from(fields.buffer),
     records,
-    firstOf: (hash) => {
-      let low = 0
-      let high = records
-      while (low < high) {
-        const middle = (low + high) >>> 1
-        if (field(middle, 0) < hash) low = middle + 1
-        else high = middle
-      }
-      return low
-    },
+    // The hash is the first field of each record.
+    firstOf: (hash) => lowerBound(fields, hash, FIELDS),
     hash: (record) => field(record, 0),
     offset: (record) => field(record, 1),
     length: (record) => field(record, 2),
