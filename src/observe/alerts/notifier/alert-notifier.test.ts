@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ROUND_MS } from '../testing/scene.ts'
+import { CHAIN } from '../testing/escalation-chain.ts'
 import { sceneOfTest } from '../testing/scene-of-test.ts'
 
 const begin = sceneOfTest()
@@ -10,15 +11,6 @@ group_by: alertname
 `
 
 const MINUTE = 60_000
-
-const CHAIN = `channels:
-  first: { slack: https://1 }
-  second: { slack: https://2 }
-  third: { slack: https://3 }
-routes: [{ escalation: chain }]
-escalations: { chain: [{ notify: first, timeout: 5m }, { notify: second, timeout: 10m }, { notify: third }] }
-group_wait: 0s
-`
 
 describe('grouping and deduplication', () => {
   test('alerts of a group share a message, which waits for more; nothing is said twice', async () => {

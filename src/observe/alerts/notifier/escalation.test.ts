@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Scene } from '../testing/scene.ts'
+import { CHAIN } from '../testing/escalation-chain.ts'
 import { sceneOfTest } from '../testing/scene-of-test.ts'
 import { AlertDesk } from './alert-desk.ts'
 
@@ -9,15 +10,6 @@ const MINUTE = 60_000
 
 const deskOf = ({ life, clock }: Scene): AlertDesk =>
   new AlertDesk({ notifier: life.notifier, journal: life.journal, linkSecret: null, now: () => clock.now() })
-
-const CHAIN = `channels:
-  first: { slack: https://1 }
-  second: { slack: https://2 }
-  third: { slack: https://3 }
-routes: [{ escalation: chain }]
-escalations: { chain: [{ notify: first, timeout: 5m }, { notify: second, timeout: 10m }, { notify: third }] }
-group_wait: 0s
-`
 
 describe('escalation (row 94)', () => {
   test('goes on while nobody acknowledges, and tells everybody who was told that it is over', async () => {
